@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+
+#include "graph/graph.h"
+
+namespace bitdown::builder {
+
+/// Reads a trained network of any known format; format, depth, block sizes and K are inferred from
+/// the content. Labels and preprocessing are ImageNet's for a network of 1000 classes; with other
+/// class counts there are no labels. Throws Error: kNotFound, kIoError, kInvalidData (truncated,
+/// corrupt, forbidden pickle global, wrong shapes; the message names file and offset or key) or
+/// kUnsupported (unknown architecture or format).
+Graph import_network(const std::filesystem::path& file);
+
+}  // namespace bitdown::builder

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace bitdown::builder {
+
+/// How dense weights, scales, shifts and biases are stored. Codebooks are always fp16.
+enum class DensePrecision { kFloat16, kFloat32 };
+
+/// Serializes `graph` as a blob (schema/README.md) and validates the result with schema::check.
+/// Deterministic. Throws Error(kInvalidData) when a number does not fit fp16 or the graph is
+/// inconsistent.
+std::vector<std::byte> write_blob(const Graph& graph, DensePrecision precision);
+
+/// Writes `bytes` to `path` through a temporary file beside it, fsync and rename: afterwards `path`
+/// is either complete or untouched, and no temporary file is left. Throws Error(kIoError) with the
+/// path and the operating system's reason (missing folder, read-only, full disk).
+void write_file(const std::filesystem::path& path, const std::vector<std::byte>& bytes);
+
+}  // namespace bitdown::builder

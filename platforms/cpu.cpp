@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "cpu.h"
+
+#include <cstring>
+
+#if defined(BITDOWN_WITH_CPUINFO)
+#include <cpuinfo.h>
+#endif
+
+namespace bitdown {
+namespace {
+
+struct NamedIsa {
+  const char* name;
+  IsaSet required;  // What the CPU must have.
+  IsaSet allowed;   // What the kernels may then use.
+};
+
+// Widest first, so that isa_name() finds the most specific one.
+constexpr NamedIsa kNames[] = {
+    {"avx512", kIsaAvx512, kIsaAvx512 | kIsaAvx2},
+    {"avx2", kIsaAvx2, kIsaAvx2},
+    {"neon", kIsaNeon, kIsaNeon},
+    {"portable", kIsaPortable, kIsaPortable},
+};
+
+IsaSet query_cpu() {
+  IsaSet set = kIsaPortable;
+#if defined(__aarch64__)
+  set |= kIsaNeon;  // Mandatory in AArch64.
+#elif defined(__x86_64__) && defined(BITDOWN_WITH_CPUINFO)
+  if (!cpuinfo_initialize()) return set;
+  if (cpuinfo_has_x86_avx2() && cpuinfo_has_x86_fma3() && cpuinfo_has_x86_f16c()) set |= kIsaAvx2;
+  if (cpuinfo_has_x86_avx512f() && cpuinfo_has_x86_avx512bw() && cpuinfo_has_x86_avx512dq() &&
+      cpuinfo_has_x86_avx512vl()) {
+    set |= kIsaAvx512;
+  }
+#elif defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) set |= kIsaAvx2;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    set |= kIsaAvx512;
+  }
+#endif
+  return set;
+}
+
+}  // namespace
+
+IsaSet detect_isa() {
+  static const IsaSet kSet = query_cpu();
+  return kSet;
+}
+
+Result<IsaSet> choose_isa(const char* name, IsaSet available) {
+  if (name == nullptr) return available;
+  for (const NamedIsa& isa : kNames) {
+    if (std::strcmp(name, isa.name) != 0) continue;
+    if ((available & isa.required) != isa.required) {
+      return Status(StatusCode::kUnsupported, "this CPU does not have the requested ISA", name);
+    }
+    return isa.allowed & available;
+  }
+  return Status(StatusCode::kInvalidArgument,
+                "unknown ISA; known are portable, avx2, avx512, neon", name);
+}
+
+const char* isa_name(IsaSet set) {
+  for (const NamedIsa& isa : kNames) {
+    if ((set & isa.required) == isa.required) return isa.name;
+  }
+  return "portable";
+}
+
+}  // namespace bitdown

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "bitdown/status.h"
+
+namespace bitdown {
+
+/// Instruction sets that kernels are written for, as bits of an IsaSet. Each bit stands for
+/// everything a kernel of that name may use.
+enum Isa : std::uint32_t {
+  kIsaPortable = 0,     ///< The baseline of the target: SSE2 on x86-64, NEON-free C++ elsewhere.
+  kIsaAvx2 = 1u << 0,   ///< AVX2 + FMA + F16C.
+  kIsaAvx512 = 1u << 1, ///< AVX-512 F, BW, DQ, VL (Skylake server and later).
+  kIsaNeon = 1u << 2,   ///< AArch64 Advanced SIMD.
+};
+using IsaSet = std::uint32_t;
+
+/// What this CPU and its operating system support. Cached after the first call; thread-safe.
+IsaSet detect_isa();
+
+/// The set that a user's choice allows: `name` is "portable", "avx2", "avx512", "neon", or null for
+/// everything `available` has. "avx2" excludes AVX-512; "avx512" includes AVX2. Fails with
+/// kInvalidArgument for an unknown name and kUnsupported when `available` lacks it. Pure.
+Result<IsaSet> choose_isa(const char* name, IsaSet available);
+
+/// The name of the widest member of `set`, for reports.
+const char* isa_name(IsaSet set);
+
+}  // namespace bitdown

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "bitdown/model.h"
+#include "bitdown/status.h"
+
+namespace bitdown {
+
+/// How dense layers run. Layers with codes always run from their codes.
+enum class DenseBackend : unsigned char {
+  kDefault,  ///< XNNPACK when the library was built with it, else kBuiltin.
+  kBuiltin,  ///< Bitdown's own kernels: no second copy of the weights.
+  kXnnpack,  ///< XNNPACK; kUnsupported when the library was built without it.
+};
+
+/// Memory a session works in. Each span is 64-byte aligned; its bytes must outlive the session and
+/// belong to it alone.
+struct SessionMemory {
+  std::span<std::byte> persistent;   ///< Steps and tables: written by create, read by run.
+  std::span<std::byte> activations;  ///< Values between operators.
+  std::span<std::byte> scratch;      ///< Working memory of one operator at a time.
+};
+
+/// What SessionMemory must hold at least, in bytes. Does not include XNNPACK's own copies.
+struct SessionRequirements {
+  std::size_t persistent = 0;
+  std::size_t activations = 0;
+  std::size_t scratch = 0;
+};
+
+struct SessionOptions {
+  /// "portable", "avx2", "avx512" or "neon"; null: the environment variable BITDOWN_ISA if set, else
+  /// the best that this CPU has.
+  const char* isa = nullptr;
+  DenseBackend dense = DenseBackend::kDefault;
+  /// All empty: the session allocates its memory itself. Otherwise it allocates none.
+  SessionMemory memory = {};
+};
+
+/// One executable instance of a model: a plan and its working memory. Everything is checked and
+/// allocated in create(); run() allocates nothing and can fail only for a wrong input size.
+/// Movable, not copyable. One thread at a time; use one session a thread and share the Model, which
+/// must outlive its sessions.
+class Session {
+ public:
+  /// Sizes for options.memory under these options.
+  static Result<SessionRequirements> requirements(const Model& model, const SessionOptions& options);
+
+  /// Fails with kUnsupported (ISA, backend), kOutOfMemory (arena too small; where() names it) or
+  /// kInvalidArgument.
+  static Result<Session> create(const Model& model, const SessionOptions& options = {});
+
+  Session(Session&& other) noexcept;
+  Session& operator=(Session&& other) noexcept;
+  ~Session();
+
+  /// Runs the network on its first input: planar float32 of model.input(0).shape. Fails with
+  /// kInvalidArgument when `input` has another number of elements.
+  Status run(std::span<const float> input);
+
+  /// Result `index` < model.output_count() of the last run(), valid until the next.
+  std::span<const float> output(std::size_t index) const;
+
+  /// What create() took.
+  SessionRequirements memory_use() const;
+
+  /// Name of the widest ISA in use: "avx2".
+  const char* isa() const;
+
+ private:
+  struct State;
+  explicit Session(State* state) : state_(state) {}
+  State* state_ = nullptr;
+};
+
+}  // namespace bitdown

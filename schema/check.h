@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "bitdown/status.h"
+
+namespace bitdown::schema {
+
+struct Model;
+
+/// The format version that this build writes and reads.
+inline constexpr std::uint16_t kVersionMajor = 1;
+inline constexpr std::uint16_t kVersionMinor = 0;
+inline constexpr std::uint16_t kVersionPatch = 0;
+
+/// Alignment of every bulk vector, from the start of the blob.
+inline constexpr std::size_t kAlignment = 64;
+
+/// Caps that keep 32-bit size arithmetic safe and a hostile blob from asking for absurd memory.
+struct Limits {
+  static constexpr std::uint64_t kBlobBytes = std::uint64_t{1} << 30;
+  static constexpr std::uint32_t kValues = 1u << 16;
+  static constexpr std::uint32_t kOperators = 1u << 16;
+  static constexpr std::uint32_t kDimension = 1u << 16;
+  static constexpr std::uint64_t kElements = std::uint64_t{1} << 26;  ///< Of one value: 256 MiB.
+  static constexpr std::uint32_t kCodebookEntries = 1u << 16;
+  static constexpr std::uint16_t kBlockSize = 256;
+  static constexpr std::uint16_t kKernel = 64;
+  static constexpr std::uint16_t kStride = 64;
+  static constexpr std::uint32_t kLabels = 1u << 20;
+};
+
+/// Validates an untrusted blob completely, structure (FlatBuffers verifier) and meaning (every rule
+/// in model.fbs: identifier, version, features, indices, shapes, lengths, alignment, finiteness,
+/// graph order, caps), so that a Session may execute it without further checks. Needs no memory
+/// beyond one bit per value, and reads every code once.
+///
+/// `blob` must start at a 64-byte-aligned address and outlive the returned pointer, which points
+/// into it. Fails with kInvalidData (where() names operator and message() the field) or
+/// kUnsupported (newer major version, unknown feature). Thread-safe.
+Result<const Model*> check(std::span<const std::byte> blob);
+
+}  // namespace bitdown::schema

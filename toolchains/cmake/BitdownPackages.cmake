@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+# Debian's packages as imported targets: flatbuffers (headers), doctest, stb, cpuinfo, XNNPACK.
+
+# Header-only packages live in /usr/include, which a cross compiler must not search: a folder of
+# links to just those packages serves native and cross builds alike.
+set(BITDOWN_HEADER_ROOT /usr/include CACHE PATH "Where flatbuffers/, doctest/ and stb/ are")
+set(links ${CMAKE_BINARY_DIR}/header-only)
+file(MAKE_DIRECTORY ${links})
+
+function(bitdown_header_package name debian_package)
+  if(NOT EXISTS ${BITDOWN_HEADER_ROOT}/${name})
+    message(FATAL_ERROR "${BITDOWN_HEADER_ROOT}/${name} is missing: apt install ${debian_package}")
+  endif()
+  file(MAKE_DIRECTORY ${links}/${name})
+  file(CREATE_LINK ${BITDOWN_HEADER_ROOT}/${name} ${links}/${name}/${name} SYMBOLIC)
+  add_library(${name} INTERFACE IMPORTED)
+  target_include_directories(${name} SYSTEM INTERFACE ${links}/${name})
+endfunction()
+
+bitdown_header_package(flatbuffers libflatbuffers-dev)
+bitdown_header_package(stb libstb-dev)
+if(BITDOWN_BUILD_TESTS)
+  bitdown_header_package(doctest doctest-dev)
+endif()
+find_program(FLATC flatc REQUIRED)
+
+if(BITDOWN_WITH_CPUINFO)
+  find_package(cpuinfo REQUIRED)
+endif()
+
+if(BITDOWN_WITH_XNNPACK)
+  find_library(XNNPACK_LIBRARY XNNPACK REQUIRED)
+  find_path(XNNPACK_INCLUDE xnnpack.h REQUIRED)
+  add_library(XNNPACK INTERFACE IMPORTED)
+  target_include_directories(XNNPACK SYSTEM INTERFACE ${XNNPACK_INCLUDE})
+  target_link_libraries(XNNPACK INTERFACE ${XNNPACK_LIBRARY})
+endif()
+
+if(BITDOWN_BUILD_BUILDER)
+  find_package(libzip REQUIRED)
+  find_package(CLI11 REQUIRED)
+  find_package(nlohmann_json REQUIRED)
+  find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
+  find_package(Threads REQUIRED)
+endif()
