@@ -24,7 +24,8 @@ if(BITDOWN_BUILD_TESTS)
 endif()
 find_program(FLATC flatc REQUIRED)
 
-# Found by hand: Debian's cpuinfo-targets.cmake names paths that do not exist, XNNPACK has none.
+# Found by hand: Debian's package files of cpuinfo and libzip name files that are not there,
+# XNNPACK has none.
 function(bitdown_shared_library name header)
   find_library(${name}_LIBRARY ${name} REQUIRED)
   find_path(${name}_INCLUDE ${header} REQUIRED)
@@ -42,7 +43,7 @@ if(BITDOWN_WITH_XNNPACK)
 endif()
 
 if(BITDOWN_BUILD_BUILDER)
-  find_package(libzip REQUIRED)
+  bitdown_shared_library(zip zip.h)
   find_package(CLI11 REQUIRED)
   find_package(nlohmann_json REQUIRED)
   find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
