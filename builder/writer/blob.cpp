@@ -41,6 +41,7 @@ class BlobBuilder {
       : graph_(graph), precision_(precision) {}
 
   std::vector<std::byte> build() {
+    fbb_.Align(schema::kAlignment);  // Pads the end of the blob even when no vector asks for it.
     std::vector<Offset<schema::Value>> values;
     for (const Value& value : graph_.values) {
       values.push_back(schema::CreateValueDirect(fbb_, value.name.c_str(), &value.shape));
