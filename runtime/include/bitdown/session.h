@@ -46,6 +46,8 @@ struct SessionOptions {
 /// must outlive its sessions.
 class Session {
  public:
+  struct State;  ///< Internal.
+
   /// Sizes for options.memory under these options.
   static Result<SessionRequirements> requirements(const Model& model, const SessionOptions& options);
 
@@ -71,7 +73,6 @@ class Session {
   const char* isa() const;
 
  private:
-  struct State;
   explicit Session(State* state) : state_(state) {}
   State* state_ = nullptr;
 };

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#include "bitdown/session.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "aligned.h"
+#include "core/value_table.h"
+#include "cpu.h"
+#include "model_generated.h"
+#include "ops/registry.h"
+
+namespace bitdown {
+
+// Lives at the start of the persistent memory, followed by the value table and the steps.
+struct Session::State {
+  const schema::Model* model = nullptr;
+  const kernels::GemmKernel* gemm = nullptr;
+  bool xnnpack = false;
+  ValueTable values;
+  std::span<Step> steps;  // Constructed ones only.
+  SessionRequirements required;
+  SessionMemory memory;
+  // Empty where the caller gave the memory. `own_persistent` holds this very State.
+  AlignedBuffer own_persistent;
+  AlignedBuffer own_activations;
+  AlignedBuffer own_scratch;
+
+  float* data(std::uint32_t value) const {
+    return reinterpret_cast<float*>(memory.activations.data() +
+                                    values.buffers[values.home[value]].offset);
+  }
+};
+
+namespace {
+
+using State = Session::State;
+
+// XNNPACK reads a vector beyond the end of its inputs.
+constexpr std::size_t kReadAhead = 64;
+
+std::size_t steps_offset(const schema::Model& model) {
+  return static_cast<std::size_t>(align_up(sizeof(State))) +
+         ValueTable::bytes(model.values()->size());
+}
+
+std::size_t persistent_bytes(const schema::Model& model) {
+  return steps_offset(model) + model.operators()->size() * sizeof(Step);
+}
+
+Status choose(const SessionOptions& options, const schema::Model& model, State& state) {
+  const char* isa = options.isa != nullptr ? options.isa : std::getenv("BITDOWN_ISA");
+  if (isa != nullptr && *isa == '\0') isa = nullptr;
+  BITDOWN_ASSIGN_OR_RETURN(const IsaSet set, choose_isa(isa, detect_isa()));
+  state.gemm = &kernels::select_gemm(set);
+  state.model = &model;
+#if defined(BITDOWN_WITH_XNNPACK)
+  state.xnnpack = options.dense != DenseBackend::kBuiltin;
+#else
+  if (options.dense == DenseBackend::kXnnpack) {
+    return Status(StatusCode::kUnsupported, "this library was built without XNNPACK");
+  }
+#endif
+  return {};
+}
+
+Result<std::size_t> to_size(std::uint64_t bytes, const char* arena) {
+  if (bytes > SIZE_MAX / 2) {
+    return Status(StatusCode::kOutOfMemory, "exceeds the address space", arena);
+  }
+  return static_cast<std::size_t>(bytes);
+}
+
+// Sizes of the arenas, with every value's place; no step is kept.
+Status measure(State& state) {
+  const schema::Model& model = *state.model;
+  plan_lifetimes(model, state.xnnpack, state.values);
+  plan_layouts(model, state.xnnpack, state.values);
+  std::uint64_t activations = plan_memory(state.values.buffers, state.values.order);
+  if (!plan_is_valid(state.values.buffers, activations)) {
+    return Status(StatusCode::kInternal, "the memory plan overlaps");
+  }
+  if (state.xnnpack) activations += kReadAhead;
+  const PlanContext context = {model, state.values, *state.gemm, state.xnnpack, nullptr, nullptr};
+  std::size_t scratch = 0;
+  for (const schema::Operator* op : *model.operators()) {
+    BITDOWN_ASSIGN_OR_RETURN(const Step step, plan_operator(context, *op));
+    scratch = std::max(scratch, std::visit([](const auto& s) { return scratch_bytes(s); }, step));
+  }
+  state.required.persistent = persistent_bytes(model);
+  BITDOWN_ASSIGN_OR_RETURN(state.required.activations, to_size(activations, "activations"));
+  BITDOWN_ASSIGN_OR_RETURN(state.required.scratch, to_size(align_up(scratch), "scratch"));
+  return {};
+}
+
+Status build_steps(State& state, std::byte* steps_memory) {
+  const PlanContext context = {*state.model,
+                               state.values,
+                               *state.gemm,
+                               state.xnnpack,
+                               state.memory.activations.data(),
+                               state.memory.scratch.data()};
+  auto* const steps = reinterpret_cast<Step*>(steps_memory);
+  for (const schema::Operator* op : *state.model->operators()) {
+    BITDOWN_ASSIGN_OR_RETURN(Step step, plan_operator(context, *op));
+    new (steps + state.steps.size()) Step(std::move(step));
+    state.steps = {steps, state.steps.size() + 1};
+  }
+  return {};
+}
+
+// One arena: the caller's if there is any, else our own.
+Status provide(std::span<std::byte> given, bool own, std::size_t required, const char* name,
+               AlignedBuffer& buffer, std::span<std::byte>& arena) {
+  if (own) {
+    buffer = AlignedBuffer(std::max<std::size_t>(required, 1));
+    if (!buffer.allocated()) return Status(StatusCode::kOutOfMemory, "cannot allocate", name);
+    arena = buffer.span();
+    return {};
+  }
+  if (!is_aligned(given.data())) {
+    return Status(StatusCode::kInvalidArgument, "memory must be 64-byte aligned", name);
+  }
+  if (given.size() < required) {
+    return Status(StatusCode::kOutOfMemory, "the given memory is too small", name);
+  }
+  arena = given;
+  return {};
+}
+
+bool owns_memory(const SessionMemory& memory) {
+  return memory.persistent.empty() && memory.activations.empty() && memory.scratch.empty();
+}
+
+void destroy(State* state) {
+  if (state == nullptr) return;
+  for (Step& step : state->steps) step.~Step();
+  AlignedBuffer self = std::move(state->own_persistent);
+  state->~State();
+}
+
+// A State in persistent memory with its value table, measured.
+Result<State*> make_state(const Model& model, const SessionOptions& options, bool own) {
+  const schema::Model& root = model.root();
+  AlignedBuffer buffer;
+  std::span<std::byte> persistent;
+  BITDOWN_RETURN_IF_ERROR(provide(options.memory.persistent, own, persistent_bytes(root),
+                                  "persistent", buffer, persistent));
+  auto* const state = new (persistent.data()) State();
+  state->own_persistent = std::move(buffer);
+  state->memory.persistent = persistent;
+  Status status = choose(options, root, *state);
+  if (status.ok()) {
+    state->values =
+        ValueTable::create(persistent.subspan(align_up(sizeof(State))), root.values()->size());
+    status = measure(*state);
+  }
+  if (!status.ok()) {
+    destroy(state);
+    return status;
+  }
+  return state;
+}
+
+}  // namespace
+
+Result<SessionRequirements> Session::requirements(const Model& model,
+                                                  const SessionOptions& options) {
+  BITDOWN_ASSIGN_OR_RETURN(State* const state, make_state(model, options, true));
+  const SessionRequirements required = state->required;
+  destroy(state);
+  return required;
+}
+
+Result<Session> Session::create(const Model& model, const SessionOptions& options) {
+  const bool own = owns_memory(options.memory);
+  BITDOWN_ASSIGN_OR_RETURN(State* const state, make_state(model, options, own));
+  Session session(state);
+  BITDOWN_RETURN_IF_ERROR(provide(options.memory.activations, own, state->required.activations,
+                                  "activations", state->own_activations,
+                                  state->memory.activations));
+  BITDOWN_RETURN_IF_ERROR(provide(options.memory.scratch, own, state->required.scratch, "scratch",
+                                  state->own_scratch, state->memory.scratch));
+  BITDOWN_RETURN_IF_ERROR(
+      build_steps(*state, state->memory.persistent.data() + steps_offset(model.root())));
+  return session;
+}
+
+Session::Session(Session&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+
+Session& Session::operator=(Session&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+Session::~Session() {
+  destroy(state_);
+}
+
+Status Session::run(std::span<const float> input) {
+  const std::uint32_t id = state_->model->inputs()->Get(0);
+  const std::uint64_t expected = state_->values.buffers[id].bytes;
+  if (input.size_bytes() != expected) {
+    return Status(StatusCode::kInvalidArgument, "the input has another number of elements");
+  }
+  std::memcpy(state_->data(id), input.data(), input.size_bytes());
+  std::byte* const scratch = state_->memory.scratch.data();
+  for (const Step& step : state_->steps) {
+    std::visit([scratch](const auto& s) { bitdown::run(s, scratch); }, step);
+  }
+  return {};
+}
+
+std::span<const float> Session::output(std::size_t index) const {
+  const std::uint32_t id = state_->model->outputs()->Get(static_cast<std::uint32_t>(index));
+  std::size_t elements = 1;
+  for (const std::uint32_t dimension : *state_->model->values()->Get(id)->shape()) {
+    elements *= dimension;
+  }
+  return {state_->data(id), elements};
+}
+
+SessionRequirements Session::memory_use() const {
+  return state_->required;
+}
+
+const char* Session::isa() const {
+  return state_->gemm->name;
+}
+
+}  // namespace bitdown

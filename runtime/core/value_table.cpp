@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "core/value_table.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "aligned.h"
+
+namespace bitdown {
+namespace {
+
+template <typename T>
+std::span<T> take(std::byte*& memory, std::size_t count) {
+  T* const begin = reinterpret_cast<T*>(memory);
+  memory += align_up(count * sizeof(T));
+  for (std::size_t i = 0; i < count; ++i) new (begin + i) T();
+  return {begin, count};
+}
+
+std::uint64_t value_bytes(const schema::Value& value) {
+  std::uint64_t bytes = sizeof(float);
+  for (const std::uint32_t dimension : *value.shape()) bytes *= dimension;
+  return bytes;
+}
+
+// The residual's buffer can become the output's when nobody reads the residual afterwards. The
+// kernel reads each residual element just before it writes the same element.
+bool takes_over_residual(const schema::Operator& op, std::uint32_t step, bool xnnpack,
+                         const ValueTable& table) {
+  if (op.parameters_type() != schema::Parameters::Convolution || op.inputs()->size() != 2) {
+    return false;
+  }
+  // XNNPACK writes the whole output before we add the residual.
+  if (xnnpack && has_dense_weights(op)) return false;
+  const std::uint32_t x = op.inputs()->Get(0);
+  const std::uint32_t residual = op.inputs()->Get(1);
+  return table.home[x] != table.home[residual] && table.buffers[table.home[residual]].last == step;
+}
+
+}  // namespace
+
+std::size_t ValueTable::bytes(std::size_t count) {
+  return static_cast<std::size_t>(align_up(count * sizeof(PlannedBuffer)) +
+                                  2 * align_up(count * sizeof(std::uint32_t)) +
+                                  align_up(count * sizeof(Layout)));
+}
+
+ValueTable ValueTable::create(std::span<std::byte> memory, std::size_t count) {
+  std::byte* at = memory.data();
+  ValueTable table;
+  table.buffers = take<PlannedBuffer>(at, count);
+  table.home = take<std::uint32_t>(at, count);
+  table.order = take<std::uint32_t>(at, count);
+  table.layouts = take<Layout>(at, count);
+  return table;
+}
+
+void plan_lifetimes(const schema::Model& model, bool xnnpack, ValueTable& table) {
+  std::iota(table.home.begin(), table.home.end(), 0u);
+  for (const std::uint32_t id : *model.inputs()) {
+    table.buffers[id].bytes = value_bytes(*model.values()->Get(id));
+  }
+  const std::uint32_t steps = model.operators()->size();
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    const schema::Operator& op = *model.operators()->Get(step);
+    for (const std::uint32_t id : *op.inputs()) table.buffers[id].last = step;
+    for (const std::uint32_t id : *op.outputs()) {
+      table.buffers[id] = {value_bytes(*model.values()->Get(id)), step, step, 0};
+    }
+  }
+  for (const std::uint32_t id : *model.outputs()) table.buffers[id].last = steps;
+  // In a second pass, because taking over needs every last use.
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    const schema::Operator& op = *model.operators()->Get(step);
+    if (!takes_over_residual(op, step, xnnpack, table)) continue;
+    const std::uint32_t home = table.home[op.inputs()->Get(1)];
+    const std::uint32_t output = op.outputs()->Get(0);
+    table.home[output] = home;
+    table.buffers[home].last = std::max(table.buffers[home].last, table.buffers[output].last);
+    table.buffers[output].bytes = 0;
+  }
+}
+
+bool has_dense_weights(const schema::Operator& op) {
+  const schema::Convolution* convolution = op.parameters_as_Convolution();
+  return convolution != nullptr && convolution->weights_type() == schema::Weights::DenseWeights;
+}
+
+void plan_layouts(const schema::Model& model, bool xnnpack, ValueTable& table) {
+  std::fill(table.layouts.begin(), table.layouts.end(), Layout::kPlanar);
+  if (!xnnpack) return;
+  for (const schema::Operator* op : *model.operators()) {
+    if (has_dense_weights(*op) || op->parameters_type() == schema::Parameters::MaxPool) {
+      table.layouts[op->outputs()->Get(0)] = Layout::kInterleaved;
+    }
+  }
+  for (const std::uint32_t id : *model.outputs()) table.layouts[id] = Layout::kPlanar;
+  // Planar spreads from the operators that insist on it until nothing changes.
+  bool changed = true;
+  const auto make_planar = [&](std::uint32_t id) {
+    changed |= table.layouts[id] != Layout::kPlanar;
+    table.layouts[id] = Layout::kPlanar;
+  };
+  while (changed) {
+    changed = false;
+    for (const schema::Operator* op : *model.operators()) {
+      const std::uint32_t output = op->outputs()->Get(0);
+      const std::uint32_t last_input = op->inputs()->Get(op->inputs()->size() - 1);
+      const bool planar_end =
+          table.layouts[output] == Layout::kPlanar || table.layouts[last_input] == Layout::kPlanar;
+      const bool pool = op->parameters_type() == schema::Parameters::MaxPool;
+      const bool residual = op->inputs()->size() == 2;
+      if (op->parameters_type() == schema::Parameters::Convolution && !has_dense_weights(*op)) {
+        for (const std::uint32_t id : *op->inputs()) make_planar(id);
+      } else if ((pool || residual) && planar_end) {
+        make_planar(output);
+        make_planar(last_input);
+      }
+    }
+  }
+}
+
+}  // namespace bitdown

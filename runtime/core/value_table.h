@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/memory_plan.h"
+#include "model_generated.h"
+
+namespace bitdown {
+
+/// How a (C, H, W) value lies in memory.
+enum class Layout : std::uint8_t {
+  kPlanar,       ///< (C, H, W): positions contiguous. Bitdown's kernels; inputs and outputs.
+  kInterleaved,  ///< (H, W, C): channels contiguous. XNNPACK's operators.
+};
+
+/// What the session knows of each value of the blob. The arrays have one entry a value and live in
+/// the session's persistent memory.
+struct ValueTable {
+  std::span<PlannedBuffer> buffers;  ///< bytes = 0 for a value that lies in another's buffer.
+  std::span<std::uint32_t> home;     ///< The value whose buffer this one uses; itself, mostly.
+  std::span<Layout> layouts;
+  std::span<std::uint32_t> order;  ///< Working memory of the planner.
+
+  /// Aligned bytes that the arrays take for `count` values.
+  static std::size_t bytes(std::size_t count);
+  /// Lays the arrays out in `memory` of bytes(count) and resets them.
+  static ValueTable create(std::span<std::byte> memory, std::size_t count);
+};
+
+/// Fills buffers and home from the graph: sizes, lifetimes (inputs live from step 0, outputs beyond
+/// the last step), and in-place residuals: the output of a convolution takes over the buffer of a
+/// residual that dies there, unless XNNPACK computes it.
+void plan_lifetimes(const schema::Model& model, bool xnnpack, ValueTable& table);
+
+/// Chooses interleaved layout for values between XNNPACK convolutions, planar for all others; with
+/// `xnnpack` false, planar everywhere. Pooling works in both but does not convert, and a residual
+/// lies like the output it is added to.
+void plan_layouts(const schema::Model& model, bool xnnpack, ValueTable& table);
+
+/// True when this operator is a convolution that XNNPACK can run: its weights are dense.
+bool has_dense_weights(const schema::Operator& op);
+
+}  // namespace bitdown

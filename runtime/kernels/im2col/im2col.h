@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Gathers the inputs of a convolution: for weight column k = (c * kernel_h + ky) * kernel_w + kx
+/// and output position p = oy * out_width + ox,
+///
+///   im2col[k][p] = x[c][oy * stride_h - padding_h + ky][ox * stride_w - padding_w + kx]  or 0
+///   outside.
+namespace bitdown::kernels {
+
+/// Geometry of a convolution or pooling window over planar (channels, height, width).
+struct Window {
+  std::uint32_t channels = 0;
+  std::uint32_t height = 0;
+  std::uint32_t width = 0;
+  std::uint32_t kernel_h = 1;
+  std::uint32_t kernel_w = 1;
+  std::uint32_t stride_h = 1;
+  std::uint32_t stride_w = 1;
+  std::uint32_t padding_h = 0;
+  std::uint32_t padding_w = 0;
+  std::uint32_t out_height = 0;
+  std::uint32_t out_width = 0;
+
+  std::size_t plane() const { return std::size_t{height} * width; }
+  std::uint32_t positions() const { return out_height * out_width; }
+};
+
+/// Row k of im2col for positions [first, first + count). Returns a pointer to them: into `x` when
+/// they lie there contiguously, else `line` (count floats), which then has been filled.
+const float* im2col_line(const Window& window, const float* x, std::uint32_t k, std::uint32_t first,
+                         std::uint32_t count, float* line);
+
+}  // namespace bitdown::kernels

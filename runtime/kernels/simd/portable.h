@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstring>
+
+namespace bitdown::kernels {
+namespace {
+
+/// Four floats in the vector extension of GCC and Clang: SSE2 on x86-64, Advanced SIMD on AArch64,
+/// plain code elsewhere. Multiply and add round separately, since not every baseline has fma.
+struct Portable {
+  using Vector = float __attribute__((vector_size(16)));
+  static constexpr int kLanes = 4;
+
+  static Vector zero() { return Vector{}; }
+  static Vector load(const float* p) {
+    Vector v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+  }
+  static void store(float* p, Vector v) { std::memcpy(p, &v, sizeof v); }
+  static Vector broadcast(const float* p) { return Vector{*p, *p, *p, *p}; }
+  static Vector add(Vector a, Vector b) { return a + b; }
+  static Vector max(Vector a, Vector b) { return a > b ? a : b; }
+  /// a * b + c
+  static Vector fma(Vector a, Vector b, Vector c) { return a * b + c; }
+};
+
+}  // namespace
+}  // namespace bitdown::kernels

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// A layer's (rows, columns) weight matrix as it lies in the blob, read a few rows and columns at a
+/// time. rows = output channels, columns = input channels x kernel height x kernel width.
+namespace bitdown::kernels {
+
+/// W[o][b * d + e] = codebook[code(o, b)][e], code(o, b) at position o * (columns / d) + b
+/// ("And the Bit Goes Down", section 3; layout: schema/model.fbs, CodedWeights).
+struct CodedWeights {
+  const std::uint8_t* codes = nullptr;      ///< Low 8 bits.
+  const std::uint8_t* high_bits = nullptr;  ///< Packed high bits; null when high_bit_count is 0.
+  std::uint32_t high_bit_count = 0;         ///< 0 to 8.
+  const std::uint16_t* codebook = nullptr;  ///< (entries, block_size) float16 bits.
+  std::uint32_t entries = 0;                ///< Every code is below this.
+  std::uint32_t block_size = 1;             ///< d
+};
+
+struct DenseWeights {
+  const void* values = nullptr;  ///< (rows, columns) of float, or float16 bits if `half`.
+  bool half = false;
+};
+
+struct WeightMatrix {
+  std::uint32_t rows = 0;
+  std::uint32_t columns = 0;
+  bool coded = false;  ///< Which of the two below holds.
+  CodedWeights codes;
+  DenseWeights dense;
+
+  /// Column ranges start and end at multiples of this.
+  std::uint32_t granule() const { return coded ? codes.block_size : 1; }
+  /// Floats that expand_codebook() writes.
+  std::size_t codebook_elements() const {
+    return coded ? std::size_t{codes.entries} * codes.block_size : 0;
+  }
+};
+
+/// A rectangle of the matrix; columns in multiples of granule().
+struct WeightRange {
+  std::uint32_t row = 0;
+  std::uint32_t rows = 0;
+  std::uint32_t column = 0;
+  std::uint32_t columns = 0;
+};
+
+/// The codebook in float32: (entries, block_size) into `codebook`. Small (16 to 36 KB for K = 256),
+/// so that looking codes up in it stays in cache.
+void expand_codebook(const WeightMatrix& weights, float* codebook);
+
+/// Writes the range as float32 rows into `out`, `stride` floats from row to row. `codebook` is
+/// expand_codebook()'s and unused for dense weights.
+void read_weights(const WeightMatrix& weights, const float* codebook, const WeightRange& range,
+                  float* out, std::size_t stride);
+
+}  // namespace bitdown::kernels

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "ops/convolution.h"
+
+#include "ops/registry.h"
+#include "ops/weights.h"
+#include "ops/window.h"
+
+namespace bitdown {
+namespace {
+
+struct Channels {
+  const void* values;
+  bool half;
+};
+
+Channels channels(const schema::Tensor* tensor) {
+  if (tensor == nullptr) return {nullptr, false};
+  return {tensor->data()->data(), tensor->element_type() == schema::ElementType::float16};
+}
+
+void set_scale_and_shift(const schema::Tensor* scale, const schema::Tensor* shift,
+                         kernels::ConvolutionArgs& args) {
+  args.scale = channels(scale).values;
+  args.scale_half = channels(scale).half;
+  args.shift = channels(shift).values;
+  args.shift_half = channels(shift).half;
+}
+
+Result<Step> finish_plan(const PlanContext& context, const schema::Operator& op,
+                         kernels::ConvolutionArgs args) {
+  args.x = context.data(op.inputs()->Get(0));
+  args.residual = op.inputs()->size() == 2 ? context.data(op.inputs()->Get(1)) : nullptr;
+  args.y = context.data(op.outputs()->Get(0));
+#if defined(BITDOWN_WITH_XNNPACK)
+  if (context.xnnpack && !args.weights.coded) return plan_xnnpack_convolution(context, op, args);
+#endif
+  return Step(ConvolutionStep{args, &context.gemm});
+}
+
+}  // namespace
+
+Result<Step> plan_convolution(const PlanContext& context, const schema::Operator& op) {
+  const schema::Convolution& convolution = *op.parameters_as_Convolution();
+  kernels::ConvolutionArgs args;
+  args.window = make_window(convolution, context.shape(op.inputs()->Get(0)),
+                            context.shape(op.outputs()->Get(0)));
+  const std::uint32_t columns = args.window.channels * args.window.kernel_h * args.window.kernel_w;
+  args.weights = make_weights(context.model, convolution.weights_type(), convolution.weights(),
+                              context.shape(op.outputs()->Get(0)).Get(0), columns);
+  set_scale_and_shift(convolution.scale(), convolution.shift(), args);
+  args.relu = convolution.activation() == schema::Activation::relu;
+  return finish_plan(context, op, args);
+}
+
+// A linear layer is a 1x1 convolution over one position.
+Result<Step> plan_linear(const PlanContext& context, const schema::Operator& op) {
+  const schema::Linear& linear = *op.parameters_as_Linear();
+  const std::uint32_t columns = context.shape(op.inputs()->Get(0)).Get(0);
+  kernels::ConvolutionArgs args;
+  args.window.channels = columns;
+  args.window.height = args.window.width = 1;
+  args.window.out_height = args.window.out_width = 1;
+  args.weights = make_weights(context.model, linear.weights_type(), linear.weights(),
+                              context.shape(op.outputs()->Get(0)).Get(0), columns);
+  set_scale_and_shift(nullptr, linear.bias(), args);
+  return finish_plan(context, op, args);
+}
+
+std::size_t scratch_bytes(const ConvolutionStep& step) {
+  return kernels::convolution_scratch(step.args, *step.gemm);
+}
+
+void run(const ConvolutionStep& step, std::byte* scratch) {
+  kernels::convolution(step.args, *step.gemm, scratch);
+}
+
+}  // namespace bitdown

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/convolution/convolution.h"
+
+namespace bitdown {
+
+/// Convolution and Linear by Bitdown's own kernels, from codes or dense weights.
+struct ConvolutionStep {
+  kernels::ConvolutionArgs args;
+  const kernels::GemmKernel* gemm = nullptr;
+};
+
+std::size_t scratch_bytes(const ConvolutionStep& step);
+void run(const ConvolutionStep& step, std::byte* scratch);
+
+}  // namespace bitdown

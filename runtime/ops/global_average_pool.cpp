@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "ops/global_average_pool.h"
+
+#include "kernels/pool/pool.h"
+#include "ops/registry.h"
+
+namespace bitdown {
+
+Result<Step> plan_global_average_pool(const PlanContext& context, const schema::Operator& op) {
+  const std::uint32_t x = op.inputs()->Get(0);
+  const flatbuffers::Vector<std::uint32_t>& shape = context.shape(x);
+  GlobalAveragePoolStep step;
+  step.channels = shape.Get(0);
+  step.plane = std::size_t{shape.Get(1)} * shape.Get(2);
+  step.layout = context.values.layouts[x];
+  step.x = context.data(x);
+  step.y = context.data(op.outputs()->Get(0));
+  return Step(step);
+}
+
+std::size_t scratch_bytes(const GlobalAveragePoolStep&) {
+  return 0;
+}
+
+void run(const GlobalAveragePoolStep& step, std::byte*) {
+  if (step.layout == Layout::kPlanar) {
+    kernels::global_average_pool(step.x, step.channels, step.plane, step.y);
+  } else {
+    kernels::global_average_pool_interleaved(step.x, step.channels, step.plane, step.y);
+  }
+}
+
+}  // namespace bitdown

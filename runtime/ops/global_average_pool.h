@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include "core/value_table.h"
+
+namespace bitdown {
+
+struct GlobalAveragePoolStep {
+  std::size_t channels = 0;
+  std::size_t plane = 0;            ///< Positions a channel.
+  Layout layout = Layout::kPlanar;  ///< Of x.
+  const float* x = nullptr;
+  float* y = nullptr;
+};
+
+std::size_t scratch_bytes(const GlobalAveragePoolStep& step);
+void run(const GlobalAveragePoolStep& step, std::byte* scratch);
+
+}  // namespace bitdown

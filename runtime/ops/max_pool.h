@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include "core/value_table.h"
+#include "kernels/im2col/im2col.h"
+
+namespace bitdown {
+
+struct MaxPoolStep {
+  kernels::Window window;
+  Layout layout = Layout::kPlanar;  ///< Of x and y.
+  const float* x = nullptr;
+  float* y = nullptr;
+};
+
+std::size_t scratch_bytes(const MaxPoolStep& step);
+void run(const MaxPoolStep& step, std::byte* scratch);
+
+}  // namespace bitdown

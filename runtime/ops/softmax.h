@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+namespace bitdown {
+
+struct SoftmaxStep {
+  std::size_t count = 0;
+  const float* x = nullptr;
+  float* y = nullptr;
+};
+
+std::size_t scratch_bytes(const SoftmaxStep& step);
+void run(const SoftmaxStep& step, std::byte* scratch);
+
+}  // namespace bitdown

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <variant>
+
+#include "ops/convolution.h"
+#include "ops/global_average_pool.h"
+#include "ops/max_pool.h"
+#include "ops/softmax.h"
+#include "ops/xnnpack_convolution.h"
+
+namespace bitdown {
+
+/// One operator of a session, ready to run: pointers resolved, kernel chosen. Every alternative has
+///   std::size_t scratch_bytes(const S&);
+///   void run(const S&, std::byte* scratch);   // scratch: 64-byte aligned, scratch_bytes() or more
+using Step = std::variant<ConvolutionStep, MaxPoolStep, GlobalAveragePoolStep, SoftmaxStep
+#if defined(BITDOWN_WITH_XNNPACK)
+                          ,
+                          XnnpackConvolutionStep
+#endif
+                          >;
+
+}  // namespace bitdown

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#if defined(BITDOWN_WITH_XNNPACK)
+
+#include <cstddef>
+
+#include "core/value_table.h"
+#include "kernels/convolution/convolution.h"
+
+struct xnn_operator;
+
+namespace bitdown {
+
+/// A dense convolution through XNNPACK, which works on interleaved values and keeps its own packed
+/// copy of the weights with the scale folded in. Planar neighbours are converted in scratch. Owns
+/// the XNNPACK operator: move-only.
+struct XnnpackConvolutionStep {
+  kernels::ConvolutionArgs args;  ///< Weights, scale, shift are used while planning only.
+  Layout x_layout = Layout::kPlanar;
+  Layout y_layout = Layout::kPlanar;  ///< And the residual's.
+  xnn_operator* op = nullptr;         ///< Null while sizes are measured.
+
+  XnnpackConvolutionStep() = default;
+  XnnpackConvolutionStep(XnnpackConvolutionStep&& other) noexcept;
+  XnnpackConvolutionStep& operator=(XnnpackConvolutionStep&& other) noexcept;
+  ~XnnpackConvolutionStep();
+};
+
+std::size_t scratch_bytes(const XnnpackConvolutionStep& step);
+void run(const XnnpackConvolutionStep& step, std::byte* scratch);
+
+}  // namespace bitdown
+
+#endif  // BITDOWN_WITH_XNNPACK
