@@ -1,1 +1,71 @@
 // SPDX-License-Identifier: MIT
+#include "importers/importer.h"
+
+#include <new>
+
+#include "error.h"
+#include "importers/dialect.h"
+#include "importers/failure.h"
+#include "importers/ktb.h"
+#include "importers/labels.h"
+#include "importers/pqf.h"
+#include "importers/resnet.h"
+#include "importers/sha256.h"
+#include "importers/state_dict.h"
+#include "importers/torch/checkpoint.h"
+#include "importers/torchvision.h"
+#include "platforms/mapped_file.h"
+
+namespace bitdown::builder {
+namespace {
+
+constexpr const Dialect* kDialects[] = {&kKtb, &kPqf, &kTorchvision};
+
+constexpr std::uint32_t kImagenetClasses = 1000;
+
+const Dialect& find_dialect(const StateDict& dict) {
+  for (const Dialect* dialect : kDialects) {
+    if (dialect->matches(dict)) return *dialect;
+  }
+  const std::vector<std::string> keys = dict.keys();
+  fail_unsupported(
+      "an unknown kind of network" +
+      (keys.empty() ? " without keys" : "; its first key is " + in_quotes(keys.front())));
+}
+
+Graph import_checkpoint(std::span<const std::byte> bytes) {
+  const torch::Checkpoint checkpoint = torch::read_checkpoint(bytes);
+  StateDict dict(checkpoint);
+  const Dialect& dialect = find_dialect(dict);
+  Graph graph = build_resnet(dict, dialect);
+  graph.provenance.source_format = dialect.name;
+  graph.provenance.source_sha256 = sha256(bytes);
+  if (graph.values[graph.outputs[0]].shape[0] == kImagenetClasses) graph.labels = imagenet_labels();
+  return graph;
+}
+
+}  // namespace
+
+Graph import_bytes(std::span<const std::byte> bytes, const std::string& file_name) {
+  try {
+    Graph graph = import_checkpoint(bytes);
+    graph.provenance.source_file = file_name;
+    return graph;
+  } catch (const Error& error) {
+    throw Error(error.code(), file_name + ": " + error.what());
+  } catch (const std::bad_alloc&) {
+    throw Error(StatusCode::kOutOfMemory, file_name + ": out of memory");
+  }
+}
+
+Graph import_network(const std::filesystem::path& file) {
+  const Result<MappedFile> mapped = MappedFile::open(file.c_str());
+  if (!mapped.ok()) {
+    const Status& status = mapped.status();
+    const std::string reason = status.where()[0] == '\0' ? "" : std::string(": ") + status.where();
+    throw Error(status.code(), file.string() + ": " + status.message() + reason);
+  }
+  return import_bytes(mapped->bytes(), file.filename().string());
+}
+
+}  // namespace bitdown::builder

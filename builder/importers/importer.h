@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
+#include <string>
 
 #include "graph/graph.h"
 
@@ -13,5 +16,8 @@ namespace bitdown::builder {
 /// corrupt, forbidden pickle global, wrong shapes; the message names file and offset or key) or
 /// kUnsupported (unknown architecture or format).
 Graph import_network(const std::filesystem::path& file);
+
+/// The same from memory. `file_name`, without folders, stands in messages and provenance.
+Graph import_bytes(std::span<const std::byte> bytes, const std::string& file_name);
 
 }  // namespace bitdown::builder
