@@ -31,7 +31,7 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
 
   std::string file(const std::string& name, const std::string& content) const {
-    const std::string path = path_ / name;
+    std::string path = path_ / name;
     std::ofstream(path, std::ios::binary) << content;
     return path;
   }
