@@ -7,12 +7,15 @@ objdump=$1
 shift
 status=0
 count=0
+code=$(mktemp)
+trap 'rm -f "$code"' EXIT
 for object in "$@"; do
   case "$(basename "$object")" in
     *avx2.cpp.o | *avx512.cpp.o) continue ;;
   esac
   count=$((count + 1))
-  if "$objdump" -d --no-show-raw-insn "$object" | grep -m 3 -E '	v[a-z0-9]+ .*%[xyz]mm'; then
+  "$objdump" -d --no-show-raw-insn "$object" >"$code"
+  if grep -m 3 -E '	v[a-z0-9]+ .*%[xyz]mm' "$code"; then
     echo "$object has AVX instructions"
     status=1
   fi

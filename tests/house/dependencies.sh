@@ -72,7 +72,10 @@ count=0
 for file in $(find platforms schema runtime builder apps -name '*.h' -o -name '*.cpp' -o -name '*.c' \
   | sort); do
   for include in $(sed -n 's/^ *# *include *"\([^"]*\)".*/\1/p' "$file"); do
-    check_quoted "$file" "$include"
+    case "$include" in
+      flatbuffers/* | stb/* | doctest/* | opencv2/*) check_angled "$file" "$include" ;;  # Packages.
+      *) check_quoted "$file" "$include" ;;
+    esac
     count=$((count + 1))
   done
   for include in $(sed -n 's/^ *# *include *<\([^>]*\)>.*/\1/p' "$file"); do

@@ -21,7 +21,7 @@ for file in $(find CMakeLists.txt dev .ci apps builder platforms runtime schema 
     echo "$file: $lines lines, over 400"
     status=1
   fi
-  if grep -nE "$unfinished" "$file" /dev/null; then status=1; fi
+  if grep -nwE "$unfinished" "$file" /dev/null; then status=1; fi
 done
 echo "$count source files"
 [ "$count" -gt 0 ] || status=1
