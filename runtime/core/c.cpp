@@ -55,13 +55,17 @@ bitdown_status bitdown_model_from_memory(const void* blob, size_t size, bitdown_
   return adopt(bitdown::Model::from_memory({static_cast<const std::byte*>(blob), size}), model);
 }
 
-void bitdown_model_destroy(bitdown_model* model) { delete model; }
+void bitdown_model_destroy(bitdown_model* model) {
+  delete model;
+}
 
 size_t bitdown_model_input_size(const bitdown_model* model) {
   return model->model.input(0).shape.elements();
 }
 
-size_t bitdown_model_label_count(const bitdown_model* model) { return model->model.label_count(); }
+size_t bitdown_model_label_count(const bitdown_model* model) {
+  return model->model.label_count();
+}
 
 bitdown_status bitdown_model_label(const bitdown_model* model, size_t index, const char** label,
                                    size_t* length) {
@@ -87,7 +91,9 @@ bitdown_status bitdown_session_create(const bitdown_model* model, const char* is
   return to_c(*session == nullptr ? kNoMemory : Status());
 }
 
-void bitdown_session_destroy(bitdown_session* session) { delete session; }
+void bitdown_session_destroy(bitdown_session* session) {
+  delete session;
+}
 
 bitdown_status bitdown_session_run(bitdown_session* session, const float* input, size_t count) {
   return to_c(session->session.run({input, count}));
@@ -101,8 +107,7 @@ bitdown_status bitdown_session_run_image(bitdown_session* session, const uint8_t
   }
   auto* const floats = reinterpret_cast<float*>(session->input.span().data());
   const std::span<float> input = {floats, session->input.span().size() / sizeof(float)};
-  const Status status =
-      bitdown::preprocess({rgb, width, height, stride}, *preprocessing, input);
+  const Status status = bitdown::preprocess({rgb, width, height, stride}, *preprocessing, input);
   return to_c(status.ok() ? session->session.run(input) : status);
 }
 

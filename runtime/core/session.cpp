@@ -50,6 +50,14 @@ std::size_t persistent_bytes(const schema::Model& model) {
   return steps_offset(model) + model.operators()->size() * sizeof(Step);
 }
 
+#if defined(BITDOWN_WITH_XNNPACK)
+// Networks with codes are about small memory and few dense layers: no second library for those.
+bool wants_xnnpack(DenseBackend backend, const schema::Model& model) {
+  const bool coded = model.codebooks() != nullptr && model.codebooks()->size() > 0;
+  return backend == DenseBackend::kXnnpack || (backend == DenseBackend::kDefault && !coded);
+}
+#endif
+
 Status choose(const SessionOptions& options, const schema::Model& model, State& state) {
   const char* isa = options.isa != nullptr ? options.isa : std::getenv("BITDOWN_ISA");
   if (isa != nullptr && *isa == '\0') isa = nullptr;
@@ -57,7 +65,7 @@ Status choose(const SessionOptions& options, const schema::Model& model, State& 
   state.gemm = &kernels::select_gemm(set);
   state.model = &model;
 #if defined(BITDOWN_WITH_XNNPACK)
-  state.xnnpack = options.dense != DenseBackend::kBuiltin;
+  state.xnnpack = wants_xnnpack(options.dense, model);
 #else
   if (options.dense == DenseBackend::kXnnpack) {
     return Status(StatusCode::kUnsupported, "this library was built without XNNPACK");

@@ -2,16 +2,16 @@
 #ifndef BITDOWN_C_H_
 #define BITDOWN_C_H_
 
-/* The C interface to the runtime, and its stable ABI: opaque handles, plain types, every call that can
- * fail returns a bitdown_status. It wraps model.h, session.h and image.h; see there for the meaning
- * of each call.
+/* The C interface to the runtime, and its stable ABI: opaque handles, plain types, every call that
+ * can fail returns a bitdown_status. It wraps model.h, session.h and image.h; see there for the
+ * meaning of each call.
  *
  * What it does not do: it decodes no image files, reports no per-layer detail, and takes no
  * caller-supplied arenas; use the C++ interface for those.
  *
- * Threads: a bitdown_model may be shared by any number of threads; a bitdown_session serves one at a
- * time. Strings returned live as long as the handle they come from. Null handles are allowed in the
- * destroy calls only. */
+ * Threads: a bitdown_model may be shared by any number of threads; a bitdown_session serves one at
+ * a time. Strings returned live as long as the handle they come from. Null handles are allowed in
+ * the destroy calls only. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -74,9 +74,9 @@ BITDOWN_API bitdown_status bitdown_session_run(bitdown_session* session, const f
                                                size_t count);
 /* Preprocesses an interleaved 8-bit RGB image as the model says, then runs. Allocates working
  * memory for the call. BITDOWN_UNSUPPORTED when the model does not describe its preprocessing. */
-BITDOWN_API bitdown_status bitdown_session_run_image(bitdown_session* session,
-                                                     const uint8_t* rgb, uint32_t width,
-                                                     uint32_t height, size_t stride);
+BITDOWN_API bitdown_status bitdown_session_run_image(bitdown_session* session, const uint8_t* rgb,
+                                                     uint32_t width, uint32_t height,
+                                                     size_t stride);
 /* Result `index` of the last run: *count floats, valid until the next run.
  * BITDOWN_INVALID_ARGUMENT when there is no such output. */
 BITDOWN_API bitdown_status bitdown_session_output(const bitdown_session* session, size_t index,

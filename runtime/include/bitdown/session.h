@@ -11,7 +11,8 @@ namespace bitdown {
 
 /// How dense layers run. Layers with codes always run from their codes.
 enum class DenseBackend : unsigned char {
-  kDefault,  ///< XNNPACK when the library was built with it, else kBuiltin.
+  kDefault,  ///< XNNPACK for networks without codes if the library was built with it, else
+             ///< kBuiltin.
   kBuiltin,  ///< Bitdown's own kernels: no second copy of the weights.
   kXnnpack,  ///< XNNPACK; kUnsupported when the library was built without it.
 };
@@ -32,8 +33,8 @@ struct SessionRequirements {
 };
 
 struct SessionOptions {
-  /// "portable", "avx2", "avx512" or "neon"; null: the environment variable BITDOWN_ISA if set, else
-  /// the best that this CPU has.
+  /// "portable", "avx2", "avx512" or "neon"; null: the environment variable BITDOWN_ISA if set,
+  /// else the best that this CPU has.
   const char* isa = nullptr;
   DenseBackend dense = DenseBackend::kDefault;
   /// All empty: the session allocates its memory itself. Otherwise it allocates none.
@@ -49,7 +50,8 @@ class Session {
   struct State;  ///< Internal.
 
   /// Sizes for options.memory under these options.
-  static Result<SessionRequirements> requirements(const Model& model, const SessionOptions& options);
+  static Result<SessionRequirements> requirements(const Model& model,
+                                                  const SessionOptions& options);
 
   /// Fails with kUnsupported (ISA, backend), kOutOfMemory (arena too small; where() names it) or
   /// kInvalidArgument.

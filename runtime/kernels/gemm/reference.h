@@ -16,7 +16,8 @@ inline void gemm_reference(const float* a, const float* b, std::uint32_t rows, s
       double sum = 0.0;
       double total = 0.0;
       for (std::uint32_t k = 0; k < depth; ++k) {
-        const double product = static_cast<double>(a[r * depth + k]) * b[k * positions + p];
+        const double product =
+            static_cast<double>(a[r * depth + k]) * static_cast<double>(b[k * positions + p]);
         sum += product;
         total += std::fabs(product);
       }
