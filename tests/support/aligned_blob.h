@@ -18,7 +18,7 @@ class AlignedBlob {
     if (!bytes.empty()) std::memcpy(buffer_.span().data(), bytes.data(), bytes.size());
   }
 
-  std::span<std::byte> bytes() { return buffer_.span(); }
+  std::span<std::byte> bytes() const { return buffer_.span(); }
 
  private:
   AlignedBuffer buffer_;

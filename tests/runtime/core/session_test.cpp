@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "bitdown/session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "cpu.h"
+#include "doctest/doctest.h"
+#include "support/aligned_blob.h"
+#include "support/allocation_counter.h"
+#include "support/random.h"
+#include "support/reference_network.h"
+#include "support/tiny_network.h"
+#include "writer/writer.h"
+
+namespace bitdown {
+namespace {
+
+using builder::DensePrecision;
+
+// A graph as a model in memory.
+struct Loaded {
+  tests::AlignedBlob blob;
+  Result<Model> model;
+
+  explicit Loaded(const builder::Graph& graph, DensePrecision precision = DensePrecision::kFloat32)
+      : blob(builder::write_blob(graph, precision)), model(Model::from_memory(blob.bytes())) {
+    REQUIRE_MESSAGE(model.ok(), model.status().message());
+  }
+};
+
+std::vector<float> random_input(const Model& model) {
+  tests::Uniform uniform(tests::test_seed());
+  std::vector<float> input(model.input(0).shape.elements());
+  for (float& v : input) v = uniform();
+  return input;
+}
+
+std::vector<const char*> isas() {
+  std::vector<const char*> names;
+  for (const char* name : {"portable", "avx2", "avx512", "neon"}) {
+    if (choose_isa(name, detect_isa()).ok()) names.push_back(name);
+  }
+  return names;
+}
+
+// The largest difference from the reference, as a fraction of the largest output.
+double relative_error(const Session& session, std::size_t output,
+                      const std::vector<double>& expected) {
+  const std::span<const float> got = session.output(output);
+  REQUIRE(got.size() == expected.size());
+  double difference = 0.0;
+  double largest = 0.0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    difference = std::max(difference, std::fabs(static_cast<double>(got[i]) - expected[i]));
+    largest = std::max(largest, std::fabs(expected[i]));
+  }
+  return difference / largest;
+}
+
+void check_network(const builder::Graph& graph, const SessionOptions& options) {
+  const Loaded loaded(graph);
+  const std::vector<float> input = random_input(*loaded.model);
+  const auto expected = tests::run_reference(graph, input);
+  auto session = Session::create(*loaded.model, options);
+  REQUIRE_MESSAGE(session.ok(), session.status().message());
+  if (options.isa != nullptr) CHECK(std::string(session->isa()) == options.isa);
+  for (int repeat = 0; repeat < 2; ++repeat) {  // The second run meets the first one's leftovers.
+    REQUIRE(session->run(input).ok());
+    CHECK(relative_error(*session, 0, expected[0]) < 1e-5);
+    CHECK(relative_error(*session, 1, expected[1]) < 1e-4);
+  }
+}
+
+TEST_CASE("a coded and a dense network agree with the reference on every ISA") {
+  CAPTURE(tests::test_seed());
+  for (const char* isa : isas()) {
+    CAPTURE(isa);
+    for (const bool dense : {false, true}) {
+      CAPTURE(dense);
+      for (const auto& [height, width] : {std::pair{32u, 32u}, std::pair{19u, 45u}}) {
+        check_network(tests::tiny_network({.height = height, .width = width, .dense = dense}),
+                      {.isa = isa, .dense = DenseBackend::kBuiltin});
+      }
+    }
+    check_network(tests::smallest_network(), {.isa = isa});
+  }
+}
+
+TEST_CASE("dense layers through XNNPACK agree, in all-dense and in mixed networks") {
+  const Loaded probe(tests::smallest_network());
+  const SessionOptions options = {.dense = DenseBackend::kXnnpack};
+  const auto session = Session::create(*probe.model, options);
+  if (!session.ok()) {
+    CHECK(session.status().code() == StatusCode::kUnsupported);
+    MESSAGE("skipped: " << session.status().message());
+    return;
+  }
+  check_network(tests::tiny_network({.dense = true}), options);
+  check_network(tests::tiny_network({.height = 19, .width = 45, .dense = true}), options);
+  check_network(tests::tiny_network(), options);
+  check_network(tests::smallest_network(), options);
+}
+
+TEST_CASE("half precision of dense parts changes no number that fits it") {
+  const builder::Graph graph = tests::tiny_network();
+  const Loaded single(graph);
+  const Loaded half(graph, DensePrecision::kFloat16);
+  CHECK(half.blob.bytes().size() < single.blob.bytes().size());
+  const std::vector<float> input = random_input(*single.model);
+  auto a = Session::create(*single.model);
+  auto b = Session::create(*half.model);
+  REQUIRE(a->run(input).ok());
+  REQUIRE(b->run(input).ok());
+  CHECK(std::ranges::equal(a->output(0), b->output(0)));
+}
+
+TEST_CASE("nothing is allocated after create") {
+  const Loaded loaded(tests::tiny_network());
+  const std::vector<float> input = random_input(*loaded.model);
+  auto session = Session::create(*loaded.model);
+  REQUIRE(session.ok());
+  const std::size_t before = tests::allocation_count();
+  REQUIRE(session->run(input).ok());
+  REQUIRE(session->output(0).size() == 37);
+  const std::size_t after = tests::allocation_count();
+  CHECK(after == before);
+  if (tests::counts_allocations()) CHECK(before > 0);
+}
+
+TEST_CASE("a session in the caller's memory allocates nothing at all") {
+  const Loaded loaded(tests::tiny_network());
+  SessionOptions options = {.dense = DenseBackend::kBuiltin};
+  const auto required = Session::requirements(*loaded.model, options);
+  REQUIRE(required.ok());
+  const AlignedBuffer persistent(required->persistent);
+  const AlignedBuffer activations(required->activations);
+  const AlignedBuffer scratch(required->scratch);
+  options.memory = {persistent.span(), activations.span(), scratch.span()};
+  const std::vector<float> input = random_input(*loaded.model);
+  const std::size_t before = tests::allocation_count();
+  bool ran = false;
+  {
+    auto session = Session::create(*loaded.model, options);
+    ran = session.ok() && session->run(input).ok();
+  }
+  CHECK(tests::allocation_count() == before);
+  CHECK(ran);
+}
+
+// Creates with one arena growing 8 bytes at a time; it must succeed at the required size, not
+// before.
+void starve(const Model& model, std::span<std::byte> SessionMemory::*arena) {
+  SessionOptions options = {.dense = DenseBackend::kBuiltin};
+  const SessionRequirements required = *Session::requirements(model, options);
+  const AlignedBuffer persistent(required.persistent);
+  const AlignedBuffer activations(required.activations);
+  const AlignedBuffer scratch(required.scratch);
+  options.memory = {persistent.span(), activations.span(), scratch.span()};
+  const std::span<std::byte> whole = options.memory.*arena;
+  for (std::size_t size = 8; size < whole.size(); size += 8) {
+    options.memory.*arena = whole.first(size);
+    const auto session = Session::create(model, options);
+    REQUIRE_FALSE(session.ok());
+    REQUIRE(session.status().code() == StatusCode::kOutOfMemory);
+  }
+  options.memory.*arena = whole;
+  CHECK(Session::create(model, options).ok());
+}
+
+TEST_CASE("too small arenas are refused at every size") {
+  const Loaded loaded(tests::smallest_network());
+  starve(*loaded.model, &SessionMemory::persistent);
+  starve(*loaded.model, &SessionMemory::activations);
+  starve(*loaded.model, &SessionMemory::scratch);
+}
+
+TEST_CASE("misaligned arenas, unknown ISAs and wrong inputs are refused") {
+  const Loaded loaded(tests::smallest_network());
+  SessionOptions options;
+  const SessionRequirements required = *Session::requirements(*loaded.model, options);
+  const AlignedBuffer persistent(required.persistent + 8);
+  options.memory.persistent = persistent.span().subspan(8);
+  CHECK(Session::create(*loaded.model, options).status().code() == StatusCode::kInvalidArgument);
+  CHECK(Session::create(*loaded.model, {.isa = "mmx"}).status().code() ==
+        StatusCode::kInvalidArgument);
+  auto session = Session::create(*loaded.model);
+  REQUIRE(session.ok());
+  const std::vector<float> input(loaded.model->input(0).shape.elements() + 1);
+  CHECK(session->run(input).code() == StatusCode::kInvalidArgument);
+  CHECK(session->run({}).code() == StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("BITDOWN_ISA chooses when the options do not") {
+  const Loaded loaded(tests::smallest_network());
+  setenv("BITDOWN_ISA", "portable", 1);
+  CHECK(std::string(Session::create(*loaded.model)->isa()) == "portable");
+  setenv("BITDOWN_ISA", "nonsense", 1);
+  CHECK(Session::create(*loaded.model).status().code() == StatusCode::kInvalidArgument);
+  unsetenv("BITDOWN_ISA");
+}
+
+TEST_CASE("sessions move and share a model") {
+  const Loaded loaded(tests::tiny_network());
+  const std::vector<float> input = random_input(*loaded.model);
+  auto first = Session::create(*loaded.model);
+  auto second = Session::create(*loaded.model);
+  Session moved = std::move(*first);
+  REQUIRE(moved.run(input).ok());
+  REQUIRE(second->run(input).ok());
+  CHECK(std::ranges::equal(moved.output(0), second->output(0)));
+}
+
+}  // namespace
+}  // namespace bitdown
