@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "builder/importers/support/fake_checkpoint.h"
+
+#include <zip.h>
+
+#include <cstring>
+#include <stdexcept>
+
+#include "builder/importers/support/pickle_writer.h"
+#include "kernels/half/half.h"
+
+namespace bitdown::tests {
+namespace {
+
+template <typename T>
+FakeStorage make_storage(const std::string& type, const std::vector<T>& values) {
+  FakeStorage storage{type, sizeof(T), std::string(values.size() * sizeof(T), '\0')};
+  std::memcpy(storage.bytes.data(), values.data(), storage.bytes.size());
+  return storage;
+}
+
+void write_sizes(PickleWriter& writer, const std::vector<std::int64_t>& sizes) {
+  writer.raw("(");
+  for (const std::int64_t size : sizes) writer.integer(size);
+  writer.raw("t");
+}
+
+std::vector<std::int64_t> contiguous(const std::vector<std::int64_t>& shape) {
+  std::vector<std::int64_t> strides(shape.size(), 1);
+  for (std::size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * shape[i];
+  return strides;
+}
+
+void write_tensor(PickleWriter& writer, const FakeCheckpoint& checkpoint,
+                  const FakeTensor& tensor) {
+  const FakeStorage& storage = checkpoint.storages.at(tensor.storage);
+  if (tensor.parameter) writer.global("torch._utils", "_rebuild_parameter").raw("(");
+  writer.global("torch._utils", "_rebuild_tensor_v2").raw("((").text("storage");
+  writer.global("torch", storage.type).text(tensor.storage).text("cpu");
+  writer.integer(static_cast<std::int64_t>(storage.elements())).raw("NtQ").integer(tensor.offset);
+  write_sizes(writer, tensor.shape);
+  write_sizes(writer, tensor.strides.empty() ? contiguous(tensor.shape) : tensor.strides);
+  writer.boolean(false).global("collections", "OrderedDict").raw(")RtR");
+  if (tensor.parameter) writer.boolean(true).global("collections", "OrderedDict").raw(")RtR");
+}
+
+void write_leaf(PickleWriter& writer, const FakeCheckpoint& checkpoint, const FakeLeaf& leaf) {
+  if (const auto* tensor = std::get_if<FakeTensor>(&leaf))
+    write_tensor(writer, checkpoint, *tensor);
+  if (const auto* integer = std::get_if<std::int64_t>(&leaf)) writer.integer(*integer);
+  if (const auto* boolean = std::get_if<bool>(&leaf)) writer.boolean(*boolean);
+}
+
+template <typename T>
+void add(FakeCheckpoint& checkpoint, const std::string& key, std::vector<std::int64_t> shape,
+         const std::string& type, const std::vector<T>& values) {
+  checkpoint.storages[key] = make_storage(type, values);
+  checkpoint.leaves[key] = FakeTensor{key, std::move(shape), {}, 0, false};
+}
+
+}  // namespace
+
+void FakeCheckpoint::add_halves(const std::string& key, std::vector<std::int64_t> shape,
+                                const std::vector<float>& values) {
+  std::vector<std::uint16_t> halves;
+  for (const float value : values) halves.push_back(kernels::float_to_half(value));
+  add(*this, key, std::move(shape), "HalfStorage", halves);
+}
+
+void FakeCheckpoint::add_floats(const std::string& key, std::vector<std::int64_t> shape,
+                                const std::vector<float>& values) {
+  add(*this, key, std::move(shape), "FloatStorage", values);
+}
+
+void FakeCheckpoint::add_bytes(const std::string& key, std::vector<std::int64_t> shape,
+                               const std::vector<std::uint8_t>& values) {
+  add(*this, key, std::move(shape), "ByteStorage", values);
+}
+
+void FakeCheckpoint::add_shorts(const std::string& key, std::vector<std::int64_t> shape,
+                                const std::vector<std::int16_t>& values) {
+  add(*this, key, std::move(shape), "ShortStorage", values);
+}
+
+std::string object_pickle(const FakeCheckpoint& checkpoint) {
+  PickleWriter writer;
+  if (checkpoint.wrapped) writer.raw("}(").text("epoch").integer(3).text("state_dict");
+  writer.raw("}");
+  std::string open;  // The dictionary that the last key belongs to.
+  for (const auto& [key, leaf] : checkpoint.leaves) {
+    const std::size_t slash = key.find('/');
+    const std::string layer = slash == std::string::npos ? "" : key.substr(0, slash);
+    if (layer != open && !open.empty()) writer.raw("s");
+    if (layer != open && !layer.empty()) writer.text(layer).raw("}");
+    open = layer;
+    writer.text(slash == std::string::npos ? key : key.substr(slash + 1));
+    write_leaf(writer, checkpoint, leaf);
+    writer.raw("s");
+  }
+  if (!open.empty()) writer.raw("s");
+  if (checkpoint.wrapped) writer.raw("u");
+  return writer.stop();
+}
+
+std::string save_legacy(const FakeCheckpoint& checkpoint) {
+  const char magic[] = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+  std::string file(magic, sizeof(magic) - 1);
+  file += PickleWriter().raw("M").number(1001, 2).stop();
+  file += PickleWriter().raw("}").text("little_endian").boolean(true).raw("s").stop();
+  file += object_pickle(checkpoint);
+  PickleWriter keys;
+  keys.raw("](");
+  for (const auto& [key, storage] : checkpoint.storages) keys.text(key);
+  file += keys.raw("e").stop();
+  for (const auto& [key, storage] : checkpoint.storages) {
+    const std::uint64_t elements = storage.elements();
+    for (int i = 0; i < 8; ++i) file += static_cast<char>(elements >> (8 * i) & 0xff);
+    file += storage.bytes;
+  }
+  return file;
+}
+
+std::string save_zip(const FakeCheckpoint& checkpoint) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  entries.emplace_back("net/data.pkl", object_pickle(checkpoint));
+  for (const auto& [key, storage] : checkpoint.storages) {
+    entries.emplace_back("net/data/" + key, storage.bytes);
+  }
+  entries.emplace_back("net/version", "3\n");
+  return write_archive(entries);
+}
+
+std::string write_archive(const std::vector<std::pair<std::string, std::string>>& entries,
+                          bool deflated) {
+  zip_source_t* target = zip_source_buffer_create(nullptr, 0, 0, nullptr);
+  zip_t* zip = zip_open_from_source(target, ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+  if (zip == nullptr) throw std::runtime_error("cannot make an archive");
+  zip_source_keep(target);
+  for (const auto& [name, bytes] : entries) {
+    zip_source_t* source = zip_source_buffer(zip, bytes.data(), bytes.size(), 0);
+    const zip_int64_t index = zip_file_add(zip, name.c_str(), source, 0);
+    if (index < 0) throw std::runtime_error("cannot add to an archive");
+    zip_set_file_compression(zip, static_cast<zip_uint64_t>(index),
+                             deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0);
+  }
+  if (zip_close(zip) != 0) throw std::runtime_error("cannot write an archive");
+  zip_stat_t stat;
+  zip_source_stat(target, &stat);
+  std::string archive(stat.size, '\0');
+  zip_source_open(target);
+  zip_source_read(target, archive.data(), archive.size());
+  zip_source_close(target);
+  zip_source_free(target);
+  return archive;
+}
+
+}  // namespace bitdown::tests
