@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// bitdown-device: the small tool for targets.
+#include <getopt.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "bitdown-device/verbs.h"
+#include "verify.h"
+
+namespace bitdown::apps {
+namespace {
+
+constexpr const char* kHelp =
+    "bitdown-device: run networks from their compressed form\n"
+    "\n"
+    "  bitdown-device run MODEL.bdn IMAGE...   the most probable classes of each photograph\n"
+    "  bitdown-device verify MODEL.bdn         validate a blob completely, run its self-test\n"
+    "  bitdown-device info MODEL.bdn           what the network is and the memory it takes\n"
+    "\n"
+    "  --isa NAME   portable, avx2, avx512 or neon (default: the best of this CPU)\n"
+    "  --top N      how many classes run prints (default: 5)\n"
+    "  --version, --help\n"
+    "\n"
+    "Images are JPEG, PNG or BMP. Example:\n"
+    "  bitdown-device run resnet50.bdn photo.jpg\n"
+    "\n";
+
+constexpr option kOptions[] = {{"isa", required_argument, nullptr, 'i'},
+                               {"top", required_argument, nullptr, 't'},
+                               {"help", no_argument, nullptr, 'h'},
+                               {"version", no_argument, nullptr, 'v'},
+                               {nullptr, 0, nullptr, 0}};
+
+ExitCode wrong_usage(const std::string& what) {
+  print_error(what + " (bitdown-device --help explains)");
+  return ExitCode::kUsage;
+}
+
+ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
+  if (words.empty()) return wrong_usage("no verb: run, verify or info");
+  const std::string_view verb = words[0];
+  if (verb != "run" && verb != "verify" && verb != "info") {
+    return wrong_usage("no such verb: " + std::string(verb));
+  }
+  if (words.size() < 2) return wrong_usage(std::string(verb) + ": no MODEL.bdn");
+  options.model = words[1];
+  options.photos = words.subspan(2);
+  if (verb == "run") {
+    if (options.photos.empty()) return wrong_usage("run: no IMAGE");
+    return run(options);
+  }
+  if (!options.photos.empty()) return wrong_usage(std::string(verb) + ": too many arguments");
+  if (verb == "info") return info(options);
+  SessionOptions session_options;
+  session_options.isa = options.isa;
+  return verify(options.model, session_options);
+}
+
+ExitCode main(int count, char** arguments) {
+  DeviceOptions options;
+  opterr = 0;
+  for (;;) {
+    const int current = optind;
+    switch (getopt_long(count, arguments, "h", kOptions, nullptr)) {
+      case 'i':
+        options.isa = optarg;
+        break;
+      case 't': {
+        char* end = nullptr;
+        const long top = std::strtol(optarg, &end, 10);
+        if (*end != '\0' || top < 1 || top > 1000) {
+          return wrong_usage("--top: not a number from 1 to 1000");
+        }
+        options.top = static_cast<std::size_t>(top);
+        break;
+      }
+      case 'h':
+        std::printf("%s%s\n", kHelp, kExitCodeHelp);
+        return ExitCode::kOk;
+      case 'v':
+        std::printf("bitdown-device %s\n", BITDOWN_VERSION);
+        return ExitCode::kOk;
+      case -1:
+        return dispatch({arguments + optind, static_cast<std::size_t>(count - optind)}, options);
+      default:
+        return wrong_usage(std::string("unknown or incomplete option ") + arguments[current]);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bitdown::apps
+
+int main(int count, char** arguments) {
+  return static_cast<int>(bitdown::apps::main(count, arguments));
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "importers/importer.h"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+
+#include "bitdown/failure.h"
+#include "bitdown/lines.h"
+#include "bitdown/output_file.h"
+#include "bitdown/verbs.h"
+#include "writer/writer.h"
+
+namespace bitdown::apps {
+namespace {
+
+struct ImportOptions {
+  std::string input;
+  std::string output;
+  std::string labels;
+  std::string dense_type = "fp16";
+  bool expand = false;
+};
+
+builder::Weights* weights_of(builder::Operator& op) {
+  if (auto* convolution = std::get_if<builder::Convolution>(&op)) return &convolution->weights;
+  if (auto* linear = std::get_if<builder::Linear>(&op)) return &linear->weights;
+  return nullptr;
+}
+
+builder::DenseMatrix expand(const builder::CodedMatrix& coded) {
+  builder::DenseMatrix dense{coded.rows, coded.columns, {}};
+  dense.values.reserve(coded.codes.size() * coded.block_size);
+  for (const std::uint16_t code : coded.codes) {
+    const auto word = coded.codebook.begin() + std::ptrdiff_t{code} * coded.block_size;
+    dense.values.insert(dense.values.end(), word, word + coded.block_size);
+  }
+  return dense;
+}
+
+void expand_all(builder::Graph& graph) {
+  for (builder::Node& node : graph.nodes) {
+    builder::Weights* weights = weights_of(node.op);
+    if (weights == nullptr) continue;
+    if (const auto* coded = std::get_if<builder::CodedMatrix>(weights)) *weights = expand(*coded);
+  }
+}
+
+void set_labels(builder::Graph& graph, const std::string& path) {
+  graph.labels = read_class_names(path);
+  const std::uint32_t classes = graph.values[graph.outputs.at(0)].shape.at(0);
+  if (graph.labels.size() != classes) {
+    throw Failure(ExitCode::kInputInvalid, path + ": " + std::to_string(graph.labels.size()) +
+                                               " names, but the network has " +
+                                               std::to_string(classes) + " classes");
+  }
+}
+
+ExitCode import(const ImportOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  refuse_to_overwrite(options.input, options.output);
+  builder::Graph graph = builder::import_network(options.input);
+  if (!options.labels.empty()) set_labels(graph, options.labels);
+  if (options.expand) expand_all(graph);
+  const auto precision = options.dense_type == "fp32" ? builder::DensePrecision::kFloat32
+                                                      : builder::DensePrecision::kFloat16;
+  const std::vector<std::byte> blob = builder::write_blob(graph, precision);
+  write_output(options.output, blob);
+
+  std::size_t layers = 0;
+  for (builder::Node& node : graph.nodes) layers += weights_of(node.op) != nullptr ? 1 : 0;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  std::printf("%s: %s (%s), %zu layers with weights, %.3f MB, %.2f s\n",
+              printable(options.output).c_str(), graph.provenance.architecture.c_str(),
+              graph.provenance.source_format.c_str(), layers,
+              static_cast<double>(blob.size()) / (1 << 20), seconds.count());
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Work& work) {
+  const auto options = std::make_shared<ImportOptions>();
+  CLI::App* verb = app.add_subcommand("import", "Turn a trained network into a blob");
+  verb->add_option("FILE", options->input,
+                   "A released compressed network or a torchvision state_dict of a ResNet;\n"
+                   "depth, block sizes and codebooks are inferred from its content")
+      ->required();
+  verb->add_option("-o,--output", options->output, "The blob to write")->required();
+  verb->add_option("--labels", options->labels,
+                   "Class names: one a line, or lines of index, wnid, name");
+  verb->add_option("--dense-type", options->dense_type, "How layers without codes are stored")
+      ->check(CLI::IsMember({"fp16", "fp32"}))
+      ->capture_default_str();
+  verb->add_flag("--expand", options->expand,
+                 "Replace codes by the weights they stand for, to compare with dense runtimes");
+  verb->footer("Example:\n  bitdown import resnet50.pth -o resnet50.bdn");
+  verb->callback([&work, options] { work = [options] { return import(*options); }; });
+}
+
+}  // namespace bitdown::apps

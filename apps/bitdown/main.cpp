@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// bitdown: the desktop tool. One file per verb; this one only starts them.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <new>
+
+#include "bitdown/failure.h"
+#include "bitdown/verbs.h"
+#include "error.h"
+#include "exit_code.h"
+
+namespace bitdown::apps {
+namespace {
+
+// CLI11's messages may have several lines; the first says it all.
+ExitCode wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    app.exit(error);  // --help or --version
+    return ExitCode::kOk;
+  }
+  const std::string message = error.what();
+  print_error(message.substr(0, message.find('\n')) + " (--help explains)");
+  return ExitCode::kUsage;
+}
+
+ExitCode start(const Work& work) {
+  try {
+    return work();
+  } catch (const Failure& failure) {
+    print_error(failure.what());
+    return failure.code();
+  } catch (const builder::Error& error) {
+    print_error(error.what());
+    return exit_code(error.code());
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory");
+    return ExitCode::kOutOfMemory;
+  } catch (const std::exception& error) {
+    print_error(std::string("internal error: ") + error.what());
+    return ExitCode::kInternal;
+  }
+}
+
+ExitCode main(int count, char** arguments) {
+  CLI::App app("bitdown: neural networks that run from their compressed form");
+  app.name("bitdown");
+  app.set_version_flag("--version", "bitdown " BITDOWN_VERSION);
+  app.require_subcommand(1);
+  app.footer(std::string("bitdown VERB --help explains a verb with an example.\n") + kExitCodeHelp);
+  Work work;
+  add_import(app, work);
+  add_inspect(app, work);
+  add_verify(app, work);
+  add_run(app, work);
+  add_eval(app, work);
+  add_sheet(app, work);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return wrong_usage(app, error);
+  }
+  return start(work);
+}
+
+}  // namespace
+}  // namespace bitdown::apps
+
+int main(int count, char** arguments) {
+  return static_cast<int>(bitdown::apps::main(count, arguments));
+}

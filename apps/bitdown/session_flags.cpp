@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#include "bitdown/session_flags.h"
+
+#include <CLI/CLI.hpp>
+
+namespace bitdown::apps {
+
+void SessionFlags::add_to(CLI::App& verb) {
+  verb.add_option("--isa", isa, "Instruction set (default: the best of this CPU)")
+      ->check(CLI::IsMember({"portable", "avx2", "avx512", "neon"}));
+  verb.add_option("--dense", dense, "What runs layers without codes")
+      ->check(CLI::IsMember({"builtin", "xnnpack"}));
+}
+
+SessionOptions SessionFlags::options() const {
+  SessionOptions options;
+  if (!isa.empty()) options.isa = isa.c_str();
+  if (dense == "builtin") options.dense = DenseBackend::kBuiltin;
+  if (dense == "xnnpack") options.dense = DenseBackend::kXnnpack;
+  return options;
+}
+
+}  // namespace bitdown::apps

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "verify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <span>
+
+#include "bitdown/model.h"
+#include "model_generated.h"
+
+namespace bitdown::apps {
+namespace {
+
+// A golden tensor is float32 and aligned, or the blob would not have opened.
+std::span<const float> floats(const schema::Tensor& tensor) {
+  return {reinterpret_cast<const float*>(tensor.data()->data()),
+          tensor.data()->size() / sizeof(float)};
+}
+
+// The largest |difference| from the golden output; NaN when an output is NaN.
+Result<double> golden_difference(const Model& model, const schema::Golden& golden,
+                                 const SessionOptions& options) {
+  BITDOWN_ASSIGN_OR_RETURN(Session session, Session::create(model, options));
+  BITDOWN_RETURN_IF_ERROR(session.run(floats(*golden.input())));
+  const std::span<const float> expected = floats(*golden.output());
+  const std::span<const float> actual = session.output(0);
+  double largest = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double difference =
+        std::abs(static_cast<double>(actual[i]) - static_cast<double>(expected[i]));
+    if (std::isnan(difference)) return difference;
+    largest = std::max(largest, difference);
+  }
+  return largest;
+}
+
+void print_checked(const Model& model) {
+  const schema::Model& root = model.root();
+  const schema::Version& version = *root.version();
+  std::printf("format       %u.%u.%u, %zu bytes, every offset and length\n", version.major(),
+              version.minor(), version.patch(), model.blob().size());
+  std::printf("operators    %u, order, shapes and parameters\n", root.operators()->size());
+  std::printf("codebooks    %u, and every code that points into them\n",
+              root.codebooks() == nullptr ? 0 : root.codebooks()->size());
+}
+
+}  // namespace
+
+ExitCode verify(const char* path, const SessionOptions& options) {
+  const Result<Model> model = Model::open(path);
+  if (!model.ok()) return report(path, model.status());
+  print_checked(*model);
+
+  const schema::Golden* golden = model->root().golden();
+  if (golden == nullptr) {
+    std::printf("golden pair  none in this blob\nok\n");
+    return ExitCode::kOk;
+  }
+  const Result<double> difference = golden_difference(*model, *golden, options);
+  if (!difference.ok()) return report(path, difference.status());
+  const double tolerance = static_cast<double>(golden->tolerance());
+  std::printf("golden pair  largest difference %.3g, accepted %.3g\n", *difference, tolerance);
+  if (!(*difference <= tolerance)) {
+    print_error(error_line(path, {StatusCode::kInternal, "the golden output differs"}));
+    return ExitCode::kCheckFailed;
+  }
+  std::printf("ok\n");
+  return ExitCode::kOk;
+}
+
+}  // namespace bitdown::apps

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "bitdown/session.h"
+#include "exit_code.h"
+
+namespace bitdown::apps {
+
+/// The verb `verify` of both tools: validates the blob at `path` completely, runs its golden input
+/// when it has one, and prints what was checked. kCheckFailed when the golden output differs.
+ExitCode verify(const char* path, const SessionOptions& options);
+
+}  // namespace bitdown::apps
