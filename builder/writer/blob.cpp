@@ -3,13 +3,13 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <new>
 #include <string>
 
 #include "error.h"
 #include "kernels/half/half.h"
 #include "model_generated.h"
+#include "platforms/aligned.h"
 #include "schema/check.h"
 #include "writer/codes.h"
 #include "writer/writer.h"
@@ -237,17 +237,11 @@ class BlobBuilder {
   std::string node_;  // For messages.
 };
 
-struct AlignedDelete {
-  void operator()(std::byte* bytes) const {
-    ::operator delete (bytes, std::align_val_t{schema::kAlignment});
-  }
-};
-
 void check_blob(const std::vector<std::byte>& blob) {
-  std::unique_ptr<std::byte, AlignedDelete> aligned(
-      static_cast<std::byte*>(::operator new (blob.size(), std::align_val_t{schema::kAlignment})));
-  std::memcpy(aligned.get(), blob.data(), blob.size());
-  const auto checked = schema::check({aligned.get(), blob.size()});
+  const AlignedBuffer aligned(blob.size());
+  if (!aligned.allocated()) throw std::bad_alloc();
+  std::memcpy(aligned.span().data(), blob.data(), blob.size());
+  const auto checked = schema::check(aligned.span());
   if (checked.ok()) return;
   const Status& status = checked.status();
   throw Error(StatusCode::kInvalidData,

@@ -91,6 +91,43 @@ TEST_CASE("other files and empty ones are no blobs") {
   CHECK(std::string(status.message()) == "identifier: not a Bitdown blob (no BDN1)");
 }
 
+TEST_CASE("a blob above 1 GiB is refused before it is read") {
+  AlignedBlob blob(serialize(valid_spec()));
+  const std::span<const std::byte> claimed(blob.bytes().data(), schema::Limits::kBlobBytes + 64);
+  const Status status = schema::check(claimed).status();
+  CHECK(status.code() == StatusCode::kInvalidData);
+  CHECK(std::string(status.message()) == "blob: larger than 1 GiB");
+}
+
+/// `count` 1x1 convolutions that refer to the same 8 KiB of weights.
+ModelSpec shared_weights_spec(std::uint32_t count) {
+  ModelSpec spec;
+  spec.values = {{"input", {64, 1, 1}, {}}};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    OperatorSpec op;
+    op.type = schema::Parameters::Convolution;
+    op.name = "conv";
+    op.inputs = {i};
+    op.outputs = {i + 1};
+    op.weights.type = schema::Weights::DenseWeights;
+    op.weights.dense = {schema::ElementType::float16, {}};
+    op.weights.dense.data.bytes.assign(64 * 64 * 2, 0);
+    op.shares_weights = i > 0;
+    spec.operators.push_back(op);
+    spec.values.push_back({"value", {64, 1, 1}, {}});
+  }
+  spec.inputs = {0};
+  spec.outputs = {count};
+  return spec;
+}
+
+TEST_CASE("operators may share weights, but not to keep check busy for hours") {
+  CHECK(check_spec(shared_weights_spec(10)).ok());
+  const Status status = check_spec(shared_weights_spec(100));
+  CHECK(status.code() == StatusCode::kInvalidData);
+  CHECK(std::string(status.message()) == "weights.values: bulk vectors are shared too often");
+}
+
 TEST_CASE("a long or hostile name is cut and cleaned in where()") {
   ModelSpec spec = valid_spec();
   spec.operators[kConv1].name = "\x1b[31m" + std::string(100, 'n');

@@ -242,6 +242,10 @@ TEST_CASE("codebooks") {
        "values: not 64-byte aligned"},
       {[](ModelSpec& m) { m.codebooks[1].values.back() = kHalfInfinity; }, kInvalid, "codebook 1",
        "values: holds a number that is not finite"},
+      {[](ModelSpec& m) {
+         m.codebooks.resize(65537, {1, 1, {0}, true});
+       },
+       kInvalid, "", "codebooks: too many"},
   });
 }
 

@@ -126,11 +126,16 @@ class Serializer {
         .Union();
   }
 
+  flatbuffers::Offset<void> add_weights(const OperatorSpec& op) {
+    if (!op.shares_weights) previous_weights_ = add(op.weights);
+    return previous_weights_;
+  }
+
   flatbuffers::Offset<void> add_parameters(const OperatorSpec& op) {
     const WindowSpec& w = op.window;
     switch (op.type) {
       case schema::Parameters::Convolution: {
-        const auto weights = add(op.weights);
+        const auto weights = add_weights(op);
         const auto scale = add(op.scale);
         const auto shift = add(op.shift);
         return schema::CreateConvolution(fbb_, op.weights.type, weights, scale, shift, w.kernel_h,
@@ -139,7 +144,7 @@ class Serializer {
             .Union();
       }
       case schema::Parameters::Linear: {
-        const auto weights = add(op.weights);
+        const auto weights = add_weights(op);
         return schema::CreateLinear(fbb_, op.weights.type, weights, add(op.shift)).Union();
       }
       case schema::Parameters::MaxPool:
@@ -169,6 +174,7 @@ class Serializer {
   }
 
   flatbuffers::FlatBufferBuilder fbb_;
+  flatbuffers::Offset<void> previous_weights_;
 };
 
 }  // namespace

@@ -56,6 +56,7 @@ struct OperatorSpec {
   std::vector<std::uint32_t> inputs;
   std::vector<std::uint32_t> outputs;
   WeightsSpec weights;
+  bool shares_weights = false;  // Refers to the previous operator's weights instead of its own.
   std::optional<TensorSpec> scale;
   std::optional<TensorSpec> shift;  // Linear's bias.
   WindowSpec window;
