@@ -54,7 +54,7 @@ TEST_CASE("every flip of one byte gives a status or a valid blob") {
 TEST_CASE("no truncation passes") {
   for (const auto& original : small_blobs()) {
     for (std::size_t size = 0; size < original.size(); ++size) {
-      AlignedBlob blob(std::span(original).first(size));
+      AlignedBlob blob{std::span(original).first(size)};
       CAPTURE(size);
       REQUIRE_FALSE(check_damaged(blob.bytes()));
     }
