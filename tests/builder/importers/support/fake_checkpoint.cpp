@@ -3,7 +3,7 @@
 
 #include <zip.h>
 
-#include <cstring>
+#include <span>
 #include <stdexcept>
 
 #include "builder/importers/support/pickle_writer.h"
@@ -14,9 +14,8 @@ namespace {
 
 template <typename T>
 FakeStorage make_storage(const std::string& type, const std::vector<T>& values) {
-  FakeStorage storage{type, sizeof(T), std::string(values.size() * sizeof(T), '\0')};
-  std::memcpy(storage.bytes.data(), values.data(), storage.bytes.size());
-  return storage;
+  const auto bytes = std::as_bytes(std::span(values));
+  return {type, sizeof(T), std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())};
 }
 
 void write_sizes(PickleWriter& writer, const std::vector<std::int64_t>& sizes) {

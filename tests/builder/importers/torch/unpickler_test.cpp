@@ -137,7 +137,7 @@ TEST_CASE("opcodes, protocols and types that torch.save does not write are refus
             .says("expected a list"));
   CHECK(failure_of(PickleWriter().raw("K\x01K\x02K\x03s").stop()).says("expected a dictionary"));
   CHECK(failure_of(PickleWriter().raw("}(K\x01u").stop()).says("a key without a value"));
-  CHECK(failure_of(PickleWriter().raw("\x8a\x09").number(0, 9).stop()).says("64 bits"));
+  CHECK(failure_of(PickleWriter().raw("\x8a\x09").raw(std::string(9, 0)).stop()).says("64 bits"));
 }
 
 TEST_CASE("a tree of 2^500 leaves costs no more than its 500 tuples") {
