@@ -42,7 +42,7 @@ constexpr Released kReleased[] = {
     {"resnet50-float.pth", "torchvision", "resnet50", 0, 0},
 };
 
-/// Block sizes of all coded convolutions, and how many codewords the first has.
+/// Of all coded convolutions.
 std::set<std::uint32_t> block_sizes(const Graph& graph) {
   std::set<std::uint32_t> sizes;
   for (const Node& node : graph.nodes) {
