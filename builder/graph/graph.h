@@ -10,8 +10,8 @@
 
 namespace bitdown::builder {
 
-/// A (rows, columns) weight matrix in full: rows = output channels, columns = input channels x kernel
-/// height x kernel width in that order. `values` is row-major.
+/// A (rows, columns) weight matrix in full: rows = output channels, columns = input channels x
+/// kernel height x kernel width in that order. `values` is row-major.
 struct DenseMatrix {
   std::uint32_t rows = 0;
   std::uint32_t columns = 0;
@@ -24,7 +24,7 @@ struct CodedMatrix {
   std::uint32_t rows = 0;
   std::uint32_t columns = 0;
   std::uint32_t block_size = 0;
-  std::vector<float> codebook;       ///< (K, d) row-major, finite, |value| <= 65504 (stored as fp16).
+  std::vector<float> codebook;  ///< (K, d) row-major, finite, |value| <= 65504 (stored as fp16).
   std::vector<std::uint16_t> codes;  ///< (rows, blocks) row-major, each < K.
 
   std::uint32_t entries() const {

@@ -14,10 +14,10 @@ enum class StatusCode : std::uint8_t {
   kInvalidArgument = 1,  ///< The caller broke a precondition (wrong size, unknown option).
   kNotFound = 2,         ///< A file does not exist.
   kIoError = 3,          ///< The operating system refused: permissions, full disk, read error.
-  kInvalidData = 4,      ///< The bytes are not what they claim to be: truncated, corrupt, malicious.
-  kUnsupported = 5,      ///< Well-formed, but newer or other than this build can execute.
-  kOutOfMemory = 6,      ///< An allocation failed or a caller-supplied arena is too small.
-  kInternal = 7,         ///< A bug in Bitdown.
+  kInvalidData = 4,  ///< The bytes are not what they claim to be: truncated, corrupt, malicious.
+  kUnsupported = 5,  ///< Well-formed, but newer or other than this build can execute.
+  kOutOfMemory = 6,  ///< An allocation failed or a caller-supplied arena is too small.
+  kInternal = 7,     ///< A bug in Bitdown.
 };
 
 /// The outcome of a call: a code, a static message and where it happened. Never allocates, is
@@ -54,8 +54,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}   // NOLINT(google-explicit-constructor)
-  Result(Status status) : status_(status) {}      // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(status) {}     // NOLINT(google-explicit-constructor)
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const { return status_; }
@@ -75,10 +75,10 @@ class [[nodiscard]] Result {
 }  // namespace bitdown
 
 /// Returns the Status of `expression` from the enclosing function unless it is ok.
-#define BITDOWN_RETURN_IF_ERROR(expression)                     \
-  do {                                                          \
-    ::bitdown::Status bitdown_status_ = (expression);           \
-    if (!bitdown_status_.ok()) return bitdown_status_;          \
+#define BITDOWN_RETURN_IF_ERROR(expression)            \
+  do {                                                 \
+    ::bitdown::Status bitdown_status_ = (expression);  \
+    if (!bitdown_status_.ok()) return bitdown_status_; \
   } while (false)
 
 #define BITDOWN_CONCATENATE_INNER_(a, b) a##b
@@ -89,6 +89,6 @@ class [[nodiscard]] Result {
   declaration = std::move(result).value()
 
 /// `BITDOWN_ASSIGN_OR_RETURN(auto file, MappedFile::open(path));`
-#define BITDOWN_ASSIGN_OR_RETURN(declaration, expression)                                      \
+#define BITDOWN_ASSIGN_OR_RETURN(declaration, expression)                                       \
   BITDOWN_ASSIGN_OR_RETURN_INNER_(BITDOWN_CONCATENATE_(bitdown_result_, __LINE__), declaration, \
                                   expression)
