@@ -52,6 +52,12 @@ ExitCode report(std::string_view file, const Status& status) {
   return exit_code(status.code());
 }
 
+ExitCode finish(ExitCode code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  print_error("standard output: cannot be written");
+  return ExitCode::kOutput;
+}
+
 std::string printable(std::string_view text) {
   std::string result(text);
   for (char& c : result) {

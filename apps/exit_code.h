@@ -41,6 +41,10 @@ void print_error(std::string_view line);
 /// print_error(error_line(file, status)) and the exit code of an input.
 ExitCode report(std::string_view file, const Status& status);
 
+/// Flushes stdout and returns `code`, or reports that stdout could not be written. The last call of
+/// main.
+ExitCode finish(ExitCode code);
+
 /// `text` with control characters replaced by '?': names come from untrusted files and must not
 /// steer a terminal or break a line.
 std::string printable(std::string_view text);

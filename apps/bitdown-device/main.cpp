@@ -2,6 +2,7 @@
 // bitdown-device: the small tool for targets.
 #include <getopt.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -63,7 +64,6 @@ ExitCode main(int count, char** arguments) {
   DeviceOptions options;
   opterr = 0;
   for (;;) {
-    const int current = optind;
     switch (getopt_long(count, arguments, "h", kOptions, nullptr)) {
       case 'i':
         options.isa = optarg;
@@ -86,7 +86,7 @@ ExitCode main(int count, char** arguments) {
       case -1:
         return dispatch({arguments + optind, static_cast<std::size_t>(count - optind)}, options);
       default:
-        return wrong_usage(std::string("unknown or incomplete option ") + arguments[current]);
+        return wrong_usage(std::string("unknown or incomplete option ") + arguments[optind - 1]);
     }
   }
 }
@@ -95,5 +95,7 @@ ExitCode main(int count, char** arguments) {
 }  // namespace bitdown::apps
 
 int main(int count, char** arguments) {
-  return static_cast<int>(bitdown::apps::main(count, arguments));
+  // Beyond the file size limit, write shall fail, and be reported, instead of ending the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+  return static_cast<int>(bitdown::apps::finish(bitdown::apps::main(count, arguments)));
 }

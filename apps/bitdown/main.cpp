@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // bitdown: the desktop tool. One file per verb; this one only starts them.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <exception>
 #include <new>
 
@@ -66,5 +67,7 @@ ExitCode main(int count, char** arguments) {
 }  // namespace bitdown::apps
 
 int main(int count, char** arguments) {
-  return static_cast<int>(bitdown::apps::main(count, arguments));
+  // Beyond the file size limit, write shall fail, and be reported, instead of ending the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+  return static_cast<int>(bitdown::apps::finish(bitdown::apps::main(count, arguments)));
 }

@@ -7,7 +7,7 @@
 
 #include "bitdown/image.h"
 
-namespace bitdown::testing {
+namespace bitdown::tests {
 
 /// An RGB picture that owns its pixels.
 struct Picture {
@@ -43,4 +43,4 @@ inline std::vector<int> to_levels(const std::vector<float>& values) {
   return levels;
 }
 
-}  // namespace bitdown::testing
+}  // namespace bitdown::tests

@@ -8,9 +8,9 @@
 namespace bitdown {
 namespace {
 
-using testing::formula_picture;
-using testing::Picture;
-using testing::plain;
+using tests::formula_picture;
+using tests::Picture;
+using tests::plain;
 
 void check_refused(const ImageView& image, const Preprocessing& how, std::size_t output_size,
                    std::string_view message) {
@@ -56,11 +56,11 @@ TEST_CASE("preprocess takes the longest sides") {
   Picture line{65535, 1, std::vector<std::uint8_t>(3 * 65535, 200)};
   std::vector<float> output(12);
   REQUIRE(preprocess(line.view(), plain(2, 2, 2), output).ok());
-  CHECK(testing::to_levels(output) == std::vector<int>(12, 200));
+  CHECK(tests::to_levels(output) == std::vector<int>(12, 200));
   line.width = 1;
   line.height = 65535;
   REQUIRE(preprocess(line.view(), plain(2, 2, 2), output).ok());
-  CHECK(testing::to_levels(output) == std::vector<int>(12, 200));
+  CHECK(tests::to_levels(output) == std::vector<int>(12, 200));
 }
 
 }  // namespace

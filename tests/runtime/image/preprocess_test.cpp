@@ -9,9 +9,9 @@
 namespace bitdown {
 namespace {
 
-using testing::formula_picture;
-using testing::Picture;
-using testing::plain;
+using tests::formula_picture;
+using tests::Picture;
+using tests::plain;
 
 std::vector<float> run(const ImageView& image, const Preprocessing& how) {
   std::vector<float> output(std::size_t{3} * how.crop_height * how.crop_width);
@@ -84,7 +84,7 @@ TEST_CASE("preprocess gives PIL's pixels exactly") {
     CAPTURE(golden.what);
     const Picture picture = formula_picture(golden.width, golden.height);
     const auto how = plain(golden.shorter, golden.crop_height, golden.crop_width);
-    CHECK(testing::to_levels(run(picture.view(), how)) == golden.levels);
+    CHECK(tests::to_levels(run(picture.view(), how)) == golden.levels);
   }
 }
 
