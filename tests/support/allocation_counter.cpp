@@ -18,8 +18,8 @@ std::atomic<std::size_t> g_allocations{0};
 
 #if !defined(BITDOWN_SANITIZED)
 
-// glibc lets a program replace its allocator's entry points and still call the originals. Visible, so
-// that shared libraries find these too.
+// glibc lets a program replace its allocator's entry points and still call the originals. Visible,
+// so that shared libraries find these too.
 #pragma GCC visibility push(default)
 extern "C" {
 void* __libc_malloc(std::size_t size);

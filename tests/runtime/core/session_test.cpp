@@ -96,7 +96,7 @@ TEST_CASE("dense layers through XNNPACK agree, in all-dense and in mixed network
   const auto session = Session::create(*probe.model, options);
   if (!session.ok()) {
     CHECK(session.status().code() == StatusCode::kUnsupported);
-    MESSAGE("skipped: " << session.status().message());
+    MESSAGE("skipped: " << std::string(session.status().message()));
     return;
   }
   check_network(tests::tiny_network({.dense = true}), options);
