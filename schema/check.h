@@ -22,8 +22,8 @@ inline constexpr std::size_t kAlignment = 64;
 /// Caps that keep 32-bit size arithmetic safe and a hostile blob from asking for absurd memory.
 struct Limits {
   static constexpr std::uint64_t kBlobBytes = std::uint64_t{1} << 30;
-  static constexpr std::uint32_t kValues = 1u << 16;
-  static constexpr std::uint32_t kOperators = 1u << 16;
+  static constexpr std::uint32_t kValues = 1u << 12;
+  static constexpr std::uint32_t kOperators = 1u << 12;
   static constexpr std::uint32_t kDimension = 1u << 16;
   static constexpr std::uint64_t kElements = std::uint64_t{1} << 26;  ///< Of one value: 256 MiB.
   static constexpr std::uint64_t kTotalElements = std::uint64_t{1} << 28;  ///< Of all values.

@@ -88,7 +88,7 @@ std::uint64_t element_count(const Value& value) {
 
 Status check_values(const Model& model) {
   const auto& values = *model.values();
-  if (values.size() > Limits::kValues) return invalid("values: more than 65536");
+  if (values.size() > Limits::kValues) return invalid("values: more than 4096");
   std::uint64_t total = 0;
   for (std::uint32_t i = 0; i < values.size(); ++i) {
     const Status status = check_value(*values.Get(i));
@@ -101,7 +101,7 @@ Status check_values(const Model& model) {
 Status check_order(const Model& model) {
   const auto& operators = *model.operators();
   const std::uint32_t values = model.values()->size();
-  if (operators.size() > Limits::kOperators) return invalid("operators: more than 65536");
+  if (operators.size() > Limits::kOperators) return invalid("operators: more than 4096");
   Written written;
   BITDOWN_RETURN_IF_ERROR(mark_model_inputs(model, written));
   for (std::uint32_t i = 0; i < operators.size(); ++i) {
