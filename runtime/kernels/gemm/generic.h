@@ -3,6 +3,14 @@
 
 #include "kernels/gemm/gemm.h"
 
+// GCC keeps an array of vectors in registers only if its loops are unrolled early: without this its
+// micro-kernels store every accumulator in every iteration.
+#if defined(__clang__)
+#define BITDOWN_UNROLL
+#else
+#define BITDOWN_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 // The algorithm of gemm.h over the operations of a kernels/simd type. Included by ISA files only;
 // everything has internal linkage because Simd has.
 namespace bitdown::kernels {
@@ -15,20 +23,27 @@ void micro_tile(const GemmArgs& args, const float* a, const float* b, std::size_
                 float* c) {
   using Vector = typename Simd::Vector;
   Vector sum[kRows][kVectors];
+  BITDOWN_UNROLL
   for (int r = 0; r < kRows; ++r) {
+    BITDOWN_UNROLL
     for (int v = 0; v < kVectors; ++v) {
       sum[r][v] = args.first ? Simd::zero() : Simd::load(c + r * args.c_stride + v * Simd::kLanes);
     }
   }
   for (std::uint32_t k = 0; k < args.depth; ++k, b += b_stride) {
     Vector column[kVectors];
+    BITDOWN_UNROLL
     for (int v = 0; v < kVectors; ++v) column[v] = Simd::load(b + v * Simd::kLanes);
+    BITDOWN_UNROLL
     for (int r = 0; r < kRows; ++r) {
       const Vector weight = Simd::broadcast(a + r * args.a_stride + k);
+      BITDOWN_UNROLL
       for (int v = 0; v < kVectors; ++v) sum[r][v] = Simd::fma(weight, column[v], sum[r][v]);
     }
   }
+  BITDOWN_UNROLL
   for (int r = 0; r < kRows; ++r) {
+    BITDOWN_UNROLL
     for (int v = 0; v < kVectors; ++v) {
       Simd::store(c + r * args.c_stride + v * Simd::kLanes, sum[r][v]);
     }
