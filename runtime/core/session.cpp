@@ -32,6 +32,11 @@ struct Session::State {
     return reinterpret_cast<float*>(memory.activations.data() +
                                     values.buffers[values.home[value]].offset);
   }
+  std::span<const float> value(std::uint32_t id) const {
+    std::size_t elements = 1;
+    for (const std::uint32_t dimension : *model->values()->Get(id)->shape()) elements *= dimension;
+    return {data(id), elements};
+  }
 };
 
 namespace {
@@ -142,6 +147,20 @@ bool owns_memory(const SessionMemory& memory) {
   return memory.persistent.empty() && memory.activations.empty() && memory.scratch.empty();
 }
 
+StepView view(const State& state, std::uint32_t index) {
+  const schema::Operator& op = *state.model->operators()->Get(index);
+  const Step& step = state.steps[index];
+  StepView result;
+  result.name = op.name()->string_view();
+  result.algorithm = std::visit([](const auto& s) { return algorithm(s); }, step);
+  result.macs = std::visit([](const auto& s) { return macs(s); }, step);
+  result.value = op.outputs()->Get(0);
+  if (state.values.layouts[result.value] == Layout::kPlanar) {
+    result.output = state.value(result.value);
+  }
+  return result;
+}
+
 void destroy(State* state) {
   if (state == nullptr) return;
   for (Step& step : state->steps) step.~Step();
@@ -207,7 +226,7 @@ Session::~Session() {
   destroy(state_);
 }
 
-Status Session::run(std::span<const float> input) {
+Status Session::run(std::span<const float> input, StepObserver* observer) {
   const std::uint32_t id = state_->model->inputs()->Get(0);
   const std::uint64_t expected = state_->values.buffers[id].bytes;
   if (input.size_bytes() != expected) {
@@ -215,19 +234,15 @@ Status Session::run(std::span<const float> input) {
   }
   std::memcpy(state_->data(id), input.data(), input.size_bytes());
   std::byte* const scratch = state_->memory.scratch.data();
-  for (const Step& step : state_->steps) {
-    std::visit([scratch](const auto& s) { bitdown::run(s, scratch); }, step);
+  for (std::uint32_t i = 0; i < state_->steps.size(); ++i) {
+    std::visit([scratch](const auto& s) { bitdown::run(s, scratch); }, state_->steps[i]);
+    if (observer != nullptr) observer->after_step(view(*state_, i));
   }
   return {};
 }
 
 std::span<const float> Session::output(std::size_t index) const {
-  const std::uint32_t id = state_->model->outputs()->Get(static_cast<std::uint32_t>(index));
-  std::size_t elements = 1;
-  for (const std::uint32_t dimension : *state_->model->values()->Get(id)->shape()) {
-    elements *= dimension;
-  }
-  return {state_->data(id), elements};
+  return state_->value(state_->model->outputs()->Get(static_cast<std::uint32_t>(index)));
 }
 
 SessionRequirements Session::memory_use() const {

@@ -70,6 +70,14 @@ std::size_t scratch_bytes(const ConvolutionStep& step) {
   return kernels::convolution_scratch(step.args, *step.gemm);
 }
 
+const char* algorithm(const ConvolutionStep& step) {
+  return step.args.weights.coded ? "decode + GEMM" : "dense GEMM";
+}
+
+std::uint64_t macs(const ConvolutionStep& step) {
+  return kernels::convolution_macs(step.args);
+}
+
 void run(const ConvolutionStep& step, std::byte* scratch) {
   kernels::convolution(step.args, *step.gemm, scratch);
 }

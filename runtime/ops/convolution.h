@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/convolution/convolution.h"
 
@@ -14,6 +15,8 @@ struct ConvolutionStep {
 };
 
 std::size_t scratch_bytes(const ConvolutionStep& step);
+const char* algorithm(const ConvolutionStep& step);
+std::uint64_t macs(const ConvolutionStep& step);
 void run(const ConvolutionStep& step, std::byte* scratch);
 
 }  // namespace bitdown

@@ -22,6 +22,14 @@ std::size_t scratch_bytes(const GlobalAveragePoolStep&) {
   return 0;
 }
 
+const char* algorithm(const GlobalAveragePoolStep&) {
+  return "pool";
+}
+
+std::uint64_t macs(const GlobalAveragePoolStep&) {
+  return 0;
+}
+
 void run(const GlobalAveragePoolStep& step, std::byte*) {
   if (step.layout == Layout::kPlanar) {
     kernels::global_average_pool(step.x, step.channels, step.plane, step.y);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/value_table.h"
 
@@ -16,6 +17,8 @@ struct GlobalAveragePoolStep {
 };
 
 std::size_t scratch_bytes(const GlobalAveragePoolStep& step);
+const char* algorithm(const GlobalAveragePoolStep& step);
+std::uint64_t macs(const GlobalAveragePoolStep& step);
 void run(const GlobalAveragePoolStep& step, std::byte* scratch);
 
 }  // namespace bitdown

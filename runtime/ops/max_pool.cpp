@@ -22,6 +22,14 @@ std::size_t scratch_bytes(const MaxPoolStep& step) {
   return step.layout == Layout::kPlanar ? kernels::max_pool_scratch(step.window) : 0;
 }
 
+const char* algorithm(const MaxPoolStep&) {
+  return "pool";
+}
+
+std::uint64_t macs(const MaxPoolStep&) {
+  return 0;
+}
+
 void run(const MaxPoolStep& step, std::byte* scratch) {
   if (step.layout == Layout::kPlanar) {
     kernels::max_pool(step.window, step.x, step.y, scratch);

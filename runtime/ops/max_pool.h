@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/value_table.h"
 #include "kernels/im2col/im2col.h"
@@ -16,6 +17,8 @@ struct MaxPoolStep {
 };
 
 std::size_t scratch_bytes(const MaxPoolStep& step);
+const char* algorithm(const MaxPoolStep& step);
+std::uint64_t macs(const MaxPoolStep& step);
 void run(const MaxPoolStep& step, std::byte* scratch);
 
 }  // namespace bitdown

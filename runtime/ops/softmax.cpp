@@ -16,6 +16,14 @@ std::size_t scratch_bytes(const SoftmaxStep&) {
   return 0;
 }
 
+const char* algorithm(const SoftmaxStep&) {
+  return "softmax";
+}
+
+std::uint64_t macs(const SoftmaxStep&) {
+  return 0;
+}
+
 void run(const SoftmaxStep& step, std::byte*) {
   kernels::softmax(step.x, step.count, step.y);
 }

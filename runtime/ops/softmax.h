@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace bitdown {
 
@@ -12,6 +13,8 @@ struct SoftmaxStep {
 };
 
 std::size_t scratch_bytes(const SoftmaxStep& step);
+const char* algorithm(const SoftmaxStep& step);
+std::uint64_t macs(const SoftmaxStep& step);
 void run(const SoftmaxStep& step, std::byte* scratch);
 
 }  // namespace bitdown

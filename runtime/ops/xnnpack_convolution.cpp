@@ -156,6 +156,14 @@ std::size_t scratch_bytes(const XnnpackConvolutionStep& step) {
   return bytes;
 }
 
+const char* algorithm(const XnnpackConvolutionStep&) {
+  return "XNNPACK";
+}
+
+std::uint64_t macs(const XnnpackConvolutionStep& step) {
+  return kernels::convolution_macs(step.args);
+}
+
 void run(const XnnpackConvolutionStep& step, std::byte* scratch) {
   const kernels::ConvolutionArgs& args = step.args;
   const Ends at = ends(step, scratch);

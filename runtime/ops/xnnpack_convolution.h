@@ -4,6 +4,7 @@
 #if defined(BITDOWN_WITH_XNNPACK)
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/value_table.h"
 #include "kernels/convolution/convolution.h"
@@ -28,6 +29,8 @@ struct XnnpackConvolutionStep {
 };
 
 std::size_t scratch_bytes(const XnnpackConvolutionStep& step);
+const char* algorithm(const XnnpackConvolutionStep& step);
+std::uint64_t macs(const XnnpackConvolutionStep& step);
 void run(const XnnpackConvolutionStep& step, std::byte* scratch);
 
 }  // namespace bitdown

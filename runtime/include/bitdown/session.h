@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "bitdown/model.h"
 #include "bitdown/status.h"
@@ -41,6 +43,24 @@ struct SessionOptions {
   SessionMemory memory = {};
 };
 
+/// What a StepObserver sees after each operator of a run.
+struct StepView {
+  std::string_view name;  ///< The operator's name, e.g. "layer1.0.conv1"; lives like the model.
+  const char* algorithm = "";     ///< How it ran, e.g. "decode + GEMM"; static.
+  std::uint64_t macs = 0;         ///< Multiply-adds of the layer if it were computed densely.
+  std::uint32_t value = 0;        ///< Index of the operator's output in the blob's values.
+  std::span<const float> output;  ///< It, planar; empty when it is stored in another layout.
+};
+
+/// Called from run(), on its thread, after each operator: for profiles and calibration.
+class StepObserver {
+ public:
+  virtual void after_step(const StepView& step) = 0;
+
+ protected:
+  ~StepObserver() = default;
+};
+
 /// One executable instance of a model: a plan and its working memory. Everything is checked and
 /// allocated in create(); run() allocates nothing and can fail only for a wrong input size.
 /// Movable, not copyable. One thread at a time; use one session a thread and share the Model, which
@@ -62,8 +82,8 @@ class Session {
   ~Session();
 
   /// Runs the network on its first input: planar float32 of model.input(0).shape. Fails with
-  /// kInvalidArgument when `input` has another number of elements.
-  Status run(std::span<const float> input);
+  /// kInvalidArgument when `input` has another number of elements. `observer` may be null.
+  Status run(std::span<const float> input, StepObserver* observer = nullptr);
 
   /// Result `index` < model.output_count() of the last run(), valid until the next.
   std::span<const float> output(std::size_t index) const;

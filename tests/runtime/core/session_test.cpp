@@ -203,6 +203,33 @@ TEST_CASE("BITDOWN_ISA chooses when the options do not") {
   unsetenv("BITDOWN_ISA");
 }
 
+struct Recorder : StepObserver {
+  std::vector<std::string> names;
+  std::vector<float> last;
+  std::uint64_t first_macs = 0;
+
+  void after_step(const StepView& step) override {
+    if (names.empty()) first_macs = step.macs;
+    names.emplace_back(step.name);
+    last.assign(step.output.begin(), step.output.end());
+  }
+};
+
+TEST_CASE("an observer sees every operator with its output") {
+  const builder::Graph graph = tests::tiny_network();
+  const Loaded loaded(graph);
+  auto session = Session::create(*loaded.model);
+  Recorder recorder;
+  REQUIRE(session->run(random_input(*loaded.model), &recorder).ok());
+  REQUIRE(recorder.names.size() == graph.nodes.size());
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    CHECK(recorder.names[i] == graph.nodes[i].name);
+  }
+  CHECK(std::ranges::equal(recorder.last, session->output(1)));
+  const auto& stem = graph.values[graph.nodes[0].output].shape;
+  CHECK(recorder.first_macs == std::uint64_t{stem[0]} * stem[1] * stem[2] * 3 * 7 * 7);
+}
+
 TEST_CASE("sessions move and share a model") {
   const Loaded loaded(tests::tiny_network());
   const std::vector<float> input = random_input(*loaded.model);
