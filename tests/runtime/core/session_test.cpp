@@ -203,7 +203,7 @@ TEST_CASE("BITDOWN_ISA chooses when the options do not") {
   unsetenv("BITDOWN_ISA");
 }
 
-struct Recorder : StepObserver {
+struct Recorder final : StepObserver {
   std::vector<std::string> names;
   std::vector<float> last;
   std::uint64_t first_macs = 0;
