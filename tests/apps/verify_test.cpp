@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include <cstring>
+
+#include "apps/support/networks.h"
+#include "apps/support/tool.h"
+#include "doctest/doctest.h"
+
+namespace bitdown::tests {
+namespace {
+
+// The network with a golden pair of which the output is off by `error`.
+ModelSpec golden_spec(const Folder& folder, float error) {
+  ModelSpec spec = tiny_spec();
+  const std::string model = write_network(folder, spec, "without.bdn");
+  const std::vector<float> input(192, 0.25f);
+  const std::string file = folder.write("input.npy", npy_bytes("(3, 8, 8)", input));
+  check_ok(run_tool(kTool, {"run", model, file, "--logits", folder / "logits.npy"}));
+  std::vector<float> logits = npy_values(read_file(folder / "logits.npy"));
+  REQUIRE(logits.size() == 3);
+  logits[1] += error;
+  spec.golden = GoldenSpec{float_tensor(192, 0.25f), float_tensor(3, 0), 0.01f};
+  std::memcpy(spec.golden->output.data.bytes.data(), logits.data(), 3 * sizeof(float));
+  return spec;
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("verify says what it checked") {
+  const Folder folder;
+  const std::string model = write_network(folder, tiny_spec());
+  for (const char* tool : {kTool, kDeviceTool}) {
+    const std::string out = check_ok(run_tool(tool, {"verify", model}));
+    CHECK(has(out, "format       1.0.0, "));
+    CHECK(has(out, "operators    6,"));
+    CHECK(has(out, "codebooks    2,"));
+    CHECK(has(out, "golden pair  none"));
+    CHECK(out.ends_with("ok\n"));
+  }
+}
+
+TEST_CASE("verify runs the golden pair") {
+  const Folder folder;
+  const std::string right = write_network(folder, golden_spec(folder, 0.002f), "right.bdn");
+  const std::string wrong = write_network(folder, golden_spec(folder, 0.05f), "wrong.bdn");
+  for (const char* tool : {kTool, kDeviceTool}) {
+    const std::string out = check_ok(run_tool(tool, {"verify", right, "--isa", "portable"}));
+    CHECK(has(out, "golden pair  largest difference 0.00"));
+    CHECK(out.ends_with("ok\n"));
+    const Outcome outcome = run_tool(tool, {"verify", wrong});
+    check_refused(outcome, 1, "wrong.bdn: the golden output differs");
+    CHECK(!has(outcome.out, "\nok"));
+  }
+}
+
+}  // namespace
+}  // namespace bitdown::tests
