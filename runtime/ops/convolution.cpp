@@ -8,22 +8,9 @@
 namespace bitdown {
 namespace {
 
-struct Channels {
-  const void* values;
-  bool half;
-};
-
-Channels channels(const schema::Tensor* tensor) {
-  if (tensor == nullptr) return {nullptr, false};
-  return {tensor->data()->data(), tensor->element_type() == schema::ElementType::float16};
-}
-
-void set_scale_and_shift(const schema::Tensor* scale, const schema::Tensor* shift,
-                         kernels::ConvolutionArgs& args) {
-  args.scale = channels(scale).values;
-  args.scale_half = channels(scale).half;
-  args.shift = channels(shift).values;
-  args.shift_half = channels(shift).half;
+kernels::ChannelValues channels(const schema::Tensor* tensor, float absent) {
+  if (tensor == nullptr) return {nullptr, false, absent};
+  return {tensor->data()->data(), tensor->element_type() == schema::ElementType::float16, absent};
 }
 
 Result<Step> finish_plan(const PlanContext& context, const schema::Operator& op,
@@ -47,7 +34,8 @@ Result<Step> plan_convolution(const PlanContext& context, const schema::Operator
   const std::uint32_t columns = args.window.channels * args.window.kernel_h * args.window.kernel_w;
   args.weights = make_weights(context.model, convolution.weights_type(), convolution.weights(),
                               context.shape(op.outputs()->Get(0)).Get(0), columns);
-  set_scale_and_shift(convolution.scale(), convolution.shift(), args);
+  args.scale = channels(convolution.scale(), 1.0f);
+  args.shift = channels(convolution.shift(), 0.0f);
   args.relu = convolution.activation() == schema::Activation::relu;
   return finish_plan(context, op, args);
 }
@@ -62,7 +50,7 @@ Result<Step> plan_linear(const PlanContext& context, const schema::Operator& op)
   args.window.out_height = args.window.out_width = 1;
   args.weights = make_weights(context.model, linear.weights_type(), linear.weights(),
                               context.shape(op.outputs()->Get(0)).Get(0), columns);
-  set_scale_and_shift(nullptr, linear.bias(), args);
+  args.shift = channels(linear.bias(), 0.0f);
   return finish_plan(context, op, args);
 }
 

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "aligned.h"
-#include "kernels/half/half.h"
 #include "kernels/weights/weights.h"
 #include "ops/registry.h"
 
@@ -31,12 +30,6 @@ void transpose(const float* from, std::size_t rows, std::size_t columns, float* 
       }
     }
   }
-}
-
-float channel_value(const void* values, bool half, std::size_t channel, float absent) {
-  if (values == nullptr) return absent;
-  return half ? kernels::half_to_float(static_cast<const std::uint16_t*>(values)[channel])
-              : static_cast<const float*>(values)[channel];
 }
 
 std::size_t x_elements(const XnnpackConvolutionStep& step) {
@@ -76,10 +69,10 @@ AlignedBuffer fold_weights(const kernels::ConvolutionArgs& args) {
   float* const row = bias + weights.rows;
   for (std::uint32_t o = 0; o < weights.rows; ++o) {
     kernels::read_weights(weights, nullptr, {o, 1, 0, weights.columns}, row, columns);
-    const float scale = channel_value(args.scale, args.scale_half, o, 1.0f);
+    const float scale = args.scale[o];
     for (std::size_t i = 0; i < columns; ++i) row[i] *= scale;
     transpose(row, args.window.channels, taps, kernel + o * columns);
-    bias[o] = channel_value(args.shift, args.shift_half, o, 0.0f);
+    bias[o] = args.shift[o];
   }
   return folded;
 }

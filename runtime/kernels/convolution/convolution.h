@@ -4,28 +4,22 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/convolution/channels.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/im2col/im2col.h"
 #include "kernels/weights/weights.h"
 
-/// Convolution straight from codes: decode + GEMM on tiles.
+/// Convolution straight from codes in float32: decode + GEMM on tiles (driver.h).
 ///
 ///   y[o][p] = activation(sum over k of W[o][k] * im2col[k][p] * scale[o] + shift[o] +
 ///   residual[o][p])
-///
-/// Positions go in blocks that fit the second-level cache as packed B; per block, a group of output
-/// rows at a time is decoded from its codes, a chunk of k at a time, into a panel that fits the
-/// first-level cache. At no time are more than kGroupFloats weights expanded.
 namespace bitdown::kernels {
 
 struct ConvolutionArgs {
   Window window;
   WeightMatrix weights;  ///< columns = window.channels * kernel_h * kernel_w.
-  /// (rows) each, float32 or, if the flag is set, float16 bits; null: 1 and 0.
-  const void* scale = nullptr;
-  const void* shift = nullptr;
-  bool scale_half = false;
-  bool shift_half = false;
+  ChannelValues scale = {nullptr, false, 1.0f};
+  ChannelValues shift;
   bool relu = false;
   const float* x = nullptr;         ///< Planar (channels, height, width).
   const float* residual = nullptr;  ///< Planar like y, or null. May be y itself.

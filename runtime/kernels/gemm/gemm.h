@@ -5,30 +5,10 @@
 #include <cstdint>
 #include <span>
 
-#include "cpu.h"
+#include "kernels/panel/panel.h"
 
-/// Float32 matrix product on small panels, positions in vector lanes:
-///
-///   C[r][p] (+)= sum over k of A[r][k] * B[k][p]
-///
-/// A holds a few decoded weight rows, B the packed inputs of a block of positions, C the sums. The
-/// caller walks over chunks of k, so that A and one tile of B stay in the first-level cache, and
-/// turns the finished sums into outputs with finish().
+/// The float32 family of panel.h: words and sums are single floats.
 namespace bitdown::kernels {
-
-/// One call of GemmKernel::accumulate. All strides count floats.
-struct GemmArgs {
-  const float* a = nullptr;  ///< (rows, depth), row-major.
-  std::size_t a_stride = 0;
-  const float* b = nullptr;  ///< Tiles of (depth, tile) one after another, see GemmKernel::tile.
-  std::size_t b_tile_stride = 0;  ///< From tile to tile.
-  float* c = nullptr;             ///< (rows, positions rounded up to tiles), row-major.
-  std::size_t c_stride = 0;
-  std::uint32_t rows = 0;       ///< Multiple of GemmKernel::rows.
-  std::uint32_t depth = 0;      ///< Of this chunk.
-  std::uint32_t positions = 0;  ///< Lanes beyond are undefined in C.
-  bool first = false;           ///< Overwrite C instead of adding to it.
-};
 
 /// One call of GemmKernel::finish, per row:
 ///   out[p] = max(c[p] * scale + shift + residual[p], floor)
@@ -51,12 +31,7 @@ struct PackLineArgs {
   std::uint32_t positions = 0;
 };
 
-struct GemmKernel {
-  const char* name;
-  IsaSet required;
-  std::uint32_t rows;  ///< Rows of A that the micro-kernel takes at a time.
-  std::uint32_t tile;  ///< Positions of a tile of B.
-  void (*accumulate)(const GemmArgs&);
+struct GemmKernel : PanelKernel {
   void (*finish)(const FinishArgs&);
   void (*pack_line)(const PackLineArgs&);
 };

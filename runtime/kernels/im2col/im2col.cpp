@@ -10,16 +10,19 @@ namespace {
 using Signed = std::ptrdiff_t;
 
 // One kernel tap over one channel: output (oy, ox) reads (oy * stride_h + dy, ox * stride_w + dx).
+template <typename T>
 struct Tap {
-  const float* plane;
+  const T* plane;
   Signed dy;
   Signed dx;
+  T zero;
 };
 
 // The output is as large as the input and the stride 1: position p reads p + dy * width + dx, save
 // at the edges. So copy everything at once and clear the edges.
-void shifted_copy(const Window& w, const Tap& tap, std::uint32_t first, std::uint32_t count,
-                  float* line) {
+template <typename T>
+void shifted_copy(const Window& w, const Tap<T>& tap, std::uint32_t first, std::uint32_t count,
+                  T* line) {
   const Signed width = w.width;
   const Signed shift = tap.dy * width + tap.dx;
   const Signed plane = static_cast<Signed>(w.plane());
@@ -27,34 +30,35 @@ void shifted_copy(const Window& w, const Tap& tap, std::uint32_t first, std::uin
   const Signed end = begin + count;
   const Signed lo = std::clamp(-shift, begin, end);
   const Signed hi = std::clamp(plane - shift, lo, end);
-  std::fill(line, line + (lo - begin), 0.0f);
+  std::fill(line, line + (lo - begin), tap.zero);
   std::memcpy(line + (lo - begin), tap.plane + (lo + shift),
-              static_cast<std::size_t>(hi - lo) * sizeof(float));
-  std::fill(line + (hi - begin), line + count, 0.0f);
+              static_cast<std::size_t>(hi - lo) * sizeof(T));
+  std::fill(line + (hi - begin), line + count, tap.zero);
   // Columns that read across the left or right edge.
   const Signed edge_begin = tap.dx < 0 ? 0 : width - tap.dx;
   const Signed edge_end = tap.dx < 0 ? -tap.dx : width;
   for (Signed row = begin / width * width; edge_begin < edge_end && row < end; row += width) {
     const Signed from = std::max(row + edge_begin, begin);
     const Signed to = std::min(row + edge_end, end);
-    for (Signed p = from; p < to; ++p) line[p - begin] = 0.0f;
+    for (Signed p = from; p < to; ++p) line[p - begin] = tap.zero;
   }
 }
 
 // Any stride: row by row.
-void strided_copy(const Window& w, const Tap& tap, std::uint32_t first, std::uint32_t count,
-                  float* line) {
+template <typename T>
+void strided_copy(const Window& w, const Tap<T>& tap, std::uint32_t first, std::uint32_t count,
+                  T* line) {
   std::uint32_t ox = first % w.out_width;
   Signed y = static_cast<Signed>(first / w.out_width) * w.stride_h + tap.dy;
-  const float* const end = line + count;
+  const T* const end = line + count;
   while (line < end) {
     const std::uint32_t segment =
         std::min<std::uint32_t>(w.out_width - ox, static_cast<std::uint32_t>(end - line));
     const bool inside = y >= 0 && y < static_cast<Signed>(w.height);
-    const float* row = inside ? tap.plane + y * w.width : nullptr;
+    const T* row = inside ? tap.plane + y * w.width : nullptr;
     Signed x = static_cast<Signed>(ox) * w.stride_w + tap.dx;
     for (std::uint32_t i = 0; i < segment; ++i, x += w.stride_w) {
-      line[i] = inside && x >= 0 && x < static_cast<Signed>(w.width) ? row[x] : 0.0f;
+      line[i] = inside && x >= 0 && x < static_cast<Signed>(w.width) ? row[x] : tap.zero;
     }
     line += segment;
     ox = 0;
@@ -64,13 +68,14 @@ void strided_copy(const Window& w, const Tap& tap, std::uint32_t first, std::uin
 
 }  // namespace
 
-const float* im2col_line(const Window& w, const float* x, std::uint32_t k, std::uint32_t first,
-                         std::uint32_t count, float* line) {
+template <typename T>
+const T* im2col_line(const Window& w, const T* x, std::uint32_t k, std::uint32_t first,
+                     std::uint32_t count, T zero, T* line) {
   const std::uint32_t kx = k % w.kernel_w;
   const std::uint32_t ky = k / w.kernel_w % w.kernel_h;
   const std::uint32_t channel = k / (w.kernel_w * w.kernel_h);
-  const Tap tap = {x + channel * w.plane(), static_cast<Signed>(ky) - w.padding_h,
-                   static_cast<Signed>(kx) - w.padding_w};
+  const Tap<T> tap = {x + channel * w.plane(), static_cast<Signed>(ky) - w.padding_h,
+                      static_cast<Signed>(kx) - w.padding_w, zero};
   const bool same_size =
       w.stride_h == 1 && w.stride_w == 1 && w.out_height == w.height && w.out_width == w.width;
   if (same_size && tap.dy == 0 && tap.dx == 0) return tap.plane + first;
@@ -81,5 +86,10 @@ const float* im2col_line(const Window& w, const float* x, std::uint32_t k, std::
   }
   return line;
 }
+
+template const float* im2col_line(const Window&, const float*, std::uint32_t, std::uint32_t,
+                                  std::uint32_t, float, float*);
+template const std::uint8_t* im2col_line(const Window&, const std::uint8_t*, std::uint32_t,
+                                         std::uint32_t, std::uint32_t, std::uint8_t, std::uint8_t*);
 
 }  // namespace bitdown::kernels

@@ -29,9 +29,11 @@ struct Window {
   std::uint32_t positions() const { return out_height * out_width; }
 };
 
-/// Row k of im2col for positions [first, first + count). Returns a pointer to them: into `x` when
-/// they lie there contiguously, else `line` (count floats), which then has been filled.
-const float* im2col_line(const Window& window, const float* x, std::uint32_t k, std::uint32_t first,
-                         std::uint32_t count, float* line);
+/// Row k of im2col for positions [first, first + count), with `zero` outside the input. Returns a
+/// pointer to them: into `x` when they lie there contiguously, else `line` (count elements), which
+/// then has been filled. T: float or std::uint8_t.
+template <typename T>
+const T* im2col_line(const Window& window, const T* x, std::uint32_t k, std::uint32_t first,
+                     std::uint32_t count, T zero, T* line);
 
 }  // namespace bitdown::kernels

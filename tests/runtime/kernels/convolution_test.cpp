@@ -45,8 +45,8 @@ struct Layer {
     args.weights.coded = block_size != 0;
     args.weights.dense = {dense.data(), false};
     args.weights.codes = {codes.data(), nullptr, 0, codebook.data(), 16, block_size};
-    args.scale = scale.data();
-    args.shift = shift.data();
+    args.scale = {scale.data(), false, 1.0f};
+    args.shift = {shift.data(), false, 0.0f};
     args.x = x.data();
   }
 };
@@ -63,7 +63,7 @@ Expected expect(const ConvolutionArgs& args, const Layer& layer, std::uint32_t o
   double magnitude = 0.0;
   for (std::uint32_t k = 0; k < args.weights.columns; ++k) {
     const double product = static_cast<double>(weight_reference(args.weights, o, k)) *
-                           static_cast<double>(im2col_reference(args.window, args.x, k, p));
+                           static_cast<double>(im2col_reference(args.window, args.x, k, p, 0.0f));
     sum += product;
     magnitude += std::fabs(product);
   }
@@ -151,10 +151,10 @@ TEST_CASE("absent scale and shift mean 1 and 0; both precisions are read") {
       half[i] = float_to_half(layer.scale[i]);
       layer.scale[i] = half_to_float(half[i]);
     }
-    layer.args.scale = half.data();
-    layer.args.scale_half = true;
+    layer.args.scale = {half.data(), true, 1.0f};
     check_layer(kernel, layer, false, false);
-    layer.args.scale = layer.args.shift = nullptr;
+    layer.args.scale = {nullptr, false, 1.0f};
+    layer.args.shift = {};
     for (float& v : layer.scale) v = 1.0f;
     for (float& v : layer.shift) v = 0.0f;
     check_layer(kernel, layer, false, false);

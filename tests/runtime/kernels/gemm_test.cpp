@@ -71,7 +71,7 @@ void check_product(const GemmKernel& kernel, const Shape& s) {
   const std::uint32_t half = s.depth / 2;
   for (const auto& [from, depth] : {std::pair{0u, half}, std::pair{half, s.depth - half}}) {
     if (depth == 0) continue;
-    GemmArgs args;
+    PanelArgs args;
     args.a = a.data() + from;
     args.a_stride = s.depth;
     args.b = packed.data() + std::size_t{from} * kernel.tile;

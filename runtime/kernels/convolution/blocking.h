@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/panel/panel.h"
+#include "kernels/weights/weights.h"
+
+namespace bitdown::kernels {
+
+/// How one layer is cut, and where its parts lie in scratch (byte offsets, 64-byte aligned).
+struct Blocking {
+  std::uint32_t chunk = 0;            ///< Columns of a decoded panel: whole blocks, whole words.
+  std::uint32_t group = 0;            ///< Rows of a decoded panel, a multiple of the kernel's.
+  std::uint32_t block_positions = 0;  ///< A multiple of the kernel's tile.
+  std::size_t panel_stride = 0;       ///< Words of a decoded row.
+  std::size_t tile_stride = 0;        ///< Words of one packed tile: all columns.
+  std::size_t line_stride = 0;        ///< Elements from one im2col line to the next.
+  std::size_t codebook = 0, lines = 0, packed = 0, panel = 0, sums = 0;
+  std::size_t total = 0;  ///< Bytes of scratch.
+};
+
+/// `element_bytes`: of an activation; `codebook_bytes`: of the expanded codebook.
+Blocking make_blocking(const WeightMatrix& weights, std::uint32_t positions,
+                       const PanelKernel& kernel, std::size_t element_bytes,
+                       std::size_t codebook_bytes);
+
+constexpr std::uint32_t divide_up(std::uint32_t value, std::uint32_t by) {
+  return (value + by - 1) / by;
+}
+
+}  // namespace bitdown::kernels

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+
+#include "kernels/convolution/blocking.h"
+
+/// The walk over one convolution that every precision shares. Positions go in blocks that fit the
+/// second-level cache as packed B; per block, a group of output rows at a time is decoded from its
+/// codes, a chunk of columns at a time, into a panel that fits the first-level cache. At no time
+/// are more weights expanded than one panel holds.
+namespace bitdown::kernels {
+
+/// A position in that walk, as a Family's functions see it.
+template <typename Args, typename Kernel>
+struct ConvolutionBlock {
+  const Args& args;
+  const Kernel& kernel;
+  const Blocking& blocking;
+  std::byte* scratch;
+  std::uint32_t first;      ///< Position.
+  std::uint32_t positions;  ///< Of this block.
+
+  template <typename T>
+  T* at(std::size_t offset) const {
+    return reinterpret_cast<T*>(scratch + offset);
+  }
+  /// Word of k in the first tile of packed B.
+  std::byte* packed_word(std::uint32_t word) const {
+    return scratch + blocking.packed + std::size_t{word} * kernel.tile * kernel.word_bytes;
+  }
+};
+
+/// Family has, all static:
+///   void pack(const Block&, std::uint32_t k)      lines k.. of one word into packed B
+///   void read(const Block&, const WeightRange&)   decodes the range into the panel
+///   void finish(const Block&, std::uint32_t row, std::uint32_t r)
+///                                                 turns the r-th row of sums into output `row`
+template <typename Family, typename Args, typename Kernel>
+class ConvolutionDriver {
+ public:
+  using Block = ConvolutionBlock<Args, Kernel>;
+
+  static void run(const Args& args, const Kernel& kernel, const Blocking& blocking,
+                  std::byte* scratch) {
+    const std::uint32_t all = args.window.positions();
+    for (std::uint32_t first = 0; first < all; first += blocking.block_positions) {
+      const Block block = {args,    kernel, blocking,
+                           scratch, first,  std::min(blocking.block_positions, all - first)};
+      for (std::uint32_t k = 0; k < args.weights.columns; k += kernel.word_k) {
+        Family::pack(block, k);
+      }
+      for (std::uint32_t row = 0; row < args.weights.rows; row += blocking.group) {
+        const std::uint32_t rows = std::min(blocking.group, args.weights.rows - row);
+        multiply(block, row, rows);
+        for (std::uint32_t r = 0; r < rows; ++r) Family::finish(block, row + r, r);
+      }
+    }
+  }
+
+ private:
+  static void multiply(const Block& block, std::uint32_t row, std::uint32_t rows) {
+    const Blocking& blocking = block.blocking;
+    const Kernel& kernel = block.kernel;
+    const std::uint32_t columns = block.args.weights.columns;
+    const std::uint32_t padded = divide_up(rows, kernel.rows) * kernel.rows;
+    const std::size_t row_bytes = blocking.panel_stride * kernel.word_bytes;
+    // Rows that the kernel computes but nobody reads: any finite numbers do.
+    std::fill(block.scratch + blocking.panel + rows * row_bytes,
+              block.scratch + blocking.panel + padded * row_bytes, std::byte{0});
+    for (std::uint32_t k = 0; k < columns; k += blocking.chunk) {
+      const std::uint32_t depth = std::min(blocking.chunk, columns - k);
+      Family::read(block, {row, rows, k, depth});
+      PanelArgs product;
+      product.a = block.scratch + blocking.panel;
+      product.a_stride = blocking.panel_stride;
+      product.b = block.packed_word(k / kernel.word_k);
+      product.b_tile_stride = blocking.tile_stride;
+      product.c = block.scratch + blocking.sums;
+      product.c_stride = blocking.block_positions;
+      product.rows = padded;
+      product.depth = divide_up(depth, kernel.word_k);
+      product.positions = block.positions;
+      product.first = k == 0;
+      kernel.accumulate(product);
+    }
+  }
+};
+
+}  // namespace bitdown::kernels
