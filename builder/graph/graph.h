@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -62,10 +64,19 @@ using Operator = std::variant<Convolution, Linear, MaxPool, GlobalAveragePool, S
 /// Index into Graph::values.
 using ValueId = std::uint32_t;
 
+/// What unsigned 8-bit activations cover: real = min + q * (max - min) / 255, q = 0 to 255.
+/// min <= 0 < max, and 0 is one of the 256 numbers.
+struct ActivationRange {
+  float min = 0;
+  float max = 0;
+  bool operator==(const ActivationRange&) const = default;
+};
+
 /// A tensor between nodes, without the batch dimension: (C, H, W) or (N).
 struct Value {
   std::string name;
   std::vector<std::uint32_t> shape;
+  std::optional<ActivationRange> range = std::nullopt;  ///< Absent until calibrated.
 };
 
 /// One operator of the network. Convolution takes an optional second input, the residual that is
@@ -79,10 +90,18 @@ struct Node {
 
 /// Where the weights come from.
 struct Provenance {
-  std::string source_file;    ///< Without folders.
-  std::string source_sha256;  ///< 64 hexadecimal digits.
-  std::string source_format;  ///< "ktb", "pqf", "torchvision".
-  std::string architecture;   ///< "resnet50".
+  std::string source_file;        ///< Without folders.
+  std::string source_sha256;      ///< 64 hexadecimal digits.
+  std::string source_format;      ///< "ktb", "pqf", "torchvision".
+  std::string architecture;       ///< "resnet50".
+  std::string tool_version = {};  ///< Of the importing tool; empty: this one, when written.
+};
+
+/// A known pair of the first input and the first output, for self-tests on the device.
+struct Golden {
+  std::vector<float> input;
+  std::vector<float> output;
+  float tolerance = 0;  ///< Largest accepted |difference| of an output.
 };
 
 /// A network on its way from an importer to the writer; nodes in execution order.
@@ -94,6 +113,7 @@ struct Graph {
   Preprocessing preprocessing;
   std::vector<std::string> labels;
   Provenance provenance;
+  std::optional<Golden> golden = std::nullopt;
 
   /// Appends a value and returns its id.
   ValueId add_value(std::string name, std::vector<std::uint32_t> shape) {

@@ -43,9 +43,7 @@ class BlobBuilder {
   std::vector<std::byte> build() {
     fbb_.Align(schema::kAlignment);  // Pads the end of the blob even when no vector asks for it.
     std::vector<Offset<schema::Value>> values;
-    for (const Value& value : graph_.values) {
-      values.push_back(schema::CreateValueDirect(fbb_, value.name.c_str(), &value.shape));
-    }
+    for (const Value& value : graph_.values) values.push_back(add_value(value));
     std::vector<Offset<schema::Operator>> operators;
     for (const Node& node : graph_.nodes) operators.push_back(add_operator(node));
 
@@ -57,12 +55,13 @@ class BlobBuilder {
     const auto preprocessing = add_preprocessing();
     const auto labels = graph_.labels.empty() ? 0 : fbb_.CreateVectorOfStrings(graph_.labels);
     const auto provenance = add_provenance();
+    const auto golden = graph_.golden ? add_golden(*graph_.golden) : 0;
     const schema::Version version(schema::kVersionMajor, schema::kVersionMinor,
                                   schema::kVersionPatch);
-    fbb_.Finish(
-        schema::CreateModel(fbb_, &version, features_, values_offset, operators_offset,
-                            codebooks_offset, inputs, outputs, preprocessing, labels, provenance),
-        schema::ModelIdentifier());
+    fbb_.Finish(schema::CreateModel(fbb_, &version, features_, values_offset, operators_offset,
+                                    codebooks_offset, inputs, outputs, preprocessing, labels,
+                                    provenance, golden),
+                schema::ModelIdentifier());
     const auto* bytes = reinterpret_cast<const std::byte*>(fbb_.GetBufferPointer());
     return {bytes, bytes + fbb_.GetSize()};
   }
@@ -100,8 +99,21 @@ class BlobBuilder {
     return fbb_.CreateVector(data, count);
   }
 
+  Offset<schema::Value> add_value(const Value& value) {
+    if (!value.range) {
+      return schema::CreateValueDirect(fbb_, value.name.c_str(), &value.shape);
+    }
+    const schema::ActivationRange range(value.range->min, value.range->max);
+    return schema::CreateValueDirect(fbb_, value.name.c_str(), &value.shape, &range);
+  }
+
   Offset<schema::Tensor> add_tensor(const std::vector<float>& values, const char* field) {
-    if (precision_ == DensePrecision::kFloat16) {
+    return add_tensor(values, field, precision_);
+  }
+
+  Offset<schema::Tensor> add_tensor(const std::vector<float>& values, const char* field,
+                                    DensePrecision precision) {
+    if (precision == DensePrecision::kFloat16) {
       const std::vector<std::uint16_t> halves = to_halves(values, field);
       const auto data =
           bulk(reinterpret_cast<const std::uint8_t*>(halves.data()), halves.size() * 2);
@@ -224,9 +236,17 @@ class BlobBuilder {
 
   Offset<schema::Provenance> add_provenance() {
     const Provenance& from = graph_.provenance;
+    const char* version = from.tool_version.empty() ? BITDOWN_VERSION : from.tool_version.c_str();
     return schema::CreateProvenanceDirect(fbb_, from.source_file.c_str(),
                                           from.source_sha256.c_str(), from.source_format.c_str(),
-                                          from.architecture.c_str(), BITDOWN_VERSION);
+                                          from.architecture.c_str(), version);
+  }
+
+  Offset<schema::Golden> add_golden(const Golden& golden) {
+    node_ = "golden";
+    const auto input = add_tensor(golden.input, "input", DensePrecision::kFloat32);
+    const auto output = add_tensor(golden.output, "output", DensePrecision::kFloat32);
+    return schema::CreateGolden(fbb_, input, output, golden.tolerance);
   }
 
   const Graph& graph_;

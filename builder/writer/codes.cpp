@@ -26,4 +26,15 @@ CodePlanes split_codes(const std::vector<std::uint16_t>& codes, std::uint32_t en
   return planes;
 }
 
+std::vector<std::uint16_t> join_codes(const CodePlanes& planes) {
+  std::vector<std::uint16_t> codes(planes.low.begin(), planes.low.end());
+  const unsigned width = planes.code_bits - 8u;
+  for (std::size_t i = 0; i < codes.size() * width; ++i) {
+    const unsigned bit = (planes.high[i / 8] >> (i % 8)) & 1u;
+    std::uint16_t& code = codes[i / width];
+    code = static_cast<std::uint16_t>(code | bit << (8 + i % width));
+  }
+  return codes;
+}
+
 }  // namespace bitdown::builder

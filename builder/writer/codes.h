@@ -22,4 +22,7 @@ std::uint8_t stored_code_bits(std::uint32_t entries);
 /// Splits `codes`, each below `entries`.
 CodePlanes split_codes(const std::vector<std::uint16_t>& codes, std::uint32_t entries);
 
+/// The codes that were split.
+std::vector<std::uint16_t> join_codes(const CodePlanes& planes);
+
 }  // namespace bitdown::builder

@@ -40,5 +40,16 @@ TEST_CASE("high bits are packed from the least significant bit on") {
   CHECK(eleven.high == std::vector<std::uint8_t>{0b10010101, 0b00000001});
 }
 
+TEST_CASE("what is split can be joined, at every width") {
+  for (unsigned bits = 8; bits <= 16; ++bits) {
+    CAPTURE(bits);
+    std::vector<std::uint16_t> codes;
+    for (unsigned i = 0; i < 100; ++i) {
+      codes.push_back(static_cast<std::uint16_t>(i * 40503u % (1u << bits)));
+    }
+    CHECK(builder::join_codes(split_codes(codes, 1u << bits)) == codes);
+  }
+}
+
 }  // namespace
 }  // namespace bitdown::tests
