@@ -18,6 +18,7 @@ struct NamedIsa {
 
 // Widest first, so that isa_name() finds the most specific one.
 constexpr NamedIsa kNames[] = {
+    {"vnni", kIsaAvx512 | kIsaVnni, kIsaVnni | kIsaAvx512 | kIsaAvx2},
     {"avx512", kIsaAvx512, kIsaAvx512 | kIsaAvx2},
     {"avx2", kIsaAvx2, kIsaAvx2},
     {"neon", kIsaNeon, kIsaNeon},
@@ -34,12 +35,14 @@ IsaSet query_cpu() {
   if (cpuinfo_has_x86_avx512f() && cpuinfo_has_x86_avx512bw() && cpuinfo_has_x86_avx512dq() &&
       cpuinfo_has_x86_avx512vl()) {
     set |= kIsaAvx512;
+    if (cpuinfo_has_x86_avx512vnni()) set |= kIsaVnni;
   }
 #elif defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) set |= kIsaAvx2;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
     set |= kIsaAvx512;
+    if (__builtin_cpu_supports("avx512vnni")) set |= kIsaVnni;
   }
 #endif
   return set;
@@ -61,7 +64,7 @@ Result<IsaSet> choose_isa(const char* name, IsaSet available) {
     }
     return isa.allowed & available;
   }
-  return Status(StatusCode::kInvalidArgument, "unknown ISA; known are portable, avx2, avx512, neon",
+  return Status(StatusCode::kInvalidArgument, "unknown ISA; known are portable, avx2, avx512, vnni, neon",
                 name);
 }
 

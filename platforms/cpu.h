@@ -14,14 +14,15 @@ enum Isa : std::uint32_t {
   kIsaAvx2 = 1u << 0,    ///< AVX2 + FMA + F16C.
   kIsaAvx512 = 1u << 1,  ///< AVX-512 F, BW, DQ, VL (Skylake server and later).
   kIsaNeon = 1u << 2,    ///< AArch64 Advanced SIMD.
+  kIsaVnni = 1u << 3,    ///< AVX-512 VNNI, together with kIsaAvx512.
 };
 using IsaSet = std::uint32_t;
 
 /// What this CPU and its operating system support. Cached after the first call; thread-safe.
 IsaSet detect_isa();
 
-/// The set that a user's choice allows: `name` is "portable", "avx2", "avx512", "neon", or null for
-/// everything `available` has. "avx2" excludes AVX-512; "avx512" includes AVX2. Fails with
+/// The set that a user's choice allows: `name` is "portable", "avx2", "avx512", "vnni", "neon", or null for
+/// everything `available` has. "avx2" excludes AVX-512; "avx512" includes AVX2 and excludes VNNI. Fails with
 /// kInvalidArgument for an unknown name and kUnsupported when `available` lacks it. Pure.
 Result<IsaSet> choose_isa(const char* name, IsaSet available);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/weights/weights.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "kernels/half/half.h"
@@ -30,18 +32,18 @@ struct SplitCodes {
 };
 
 // kBlock: d at compile time, so that a codeword is a few vector moves; 0: any d.
-template <std::uint32_t kBlock, typename Codes>
-void copy_codewords(const Codes& codes, std::size_t first, std::uint32_t blocks,
-                    const float* codebook, std::uint32_t block_size, float* out) {
+template <std::uint32_t kBlock, typename Codes, typename T>
+void copy_codewords(const Codes& codes, std::size_t first, std::uint32_t blocks, const T* codebook,
+                    std::uint32_t block_size, T* out) {
   const std::uint32_t d = kBlock != 0 ? kBlock : block_size;
   for (std::uint32_t b = 0; b < blocks; ++b) {
-    std::memcpy(out + b * d, codebook + codes[first + b] * d, d * sizeof(float));
+    std::memcpy(out + b * d, codebook + codes[first + b] * d, d * sizeof(T));
   }
 }
 
-template <typename Codes>
-void read_coded(const Codes& codes, const WeightMatrix& weights, const float* codebook,
-                const WeightRange& range, float* out, std::size_t stride) {
+template <typename Codes, typename T>
+void copy_rows(const Codes& codes, const WeightMatrix& weights, const T* codebook,
+               const WeightRange& range, T* out, std::size_t stride) {
   const std::uint32_t d = weights.codes.block_size;
   const std::size_t blocks_per_row = weights.columns / d;
   for (std::uint32_t r = 0; r < range.rows; ++r, out += stride) {
@@ -67,6 +69,39 @@ void read_coded(const Codes& codes, const WeightMatrix& weights, const float* co
   }
 }
 
+}  // namespace
+
+void expand_codebook(const WeightMatrix& weights, float* codebook) {
+  const std::size_t elements = weights.codebook_elements();
+  for (std::size_t i = 0; i < elements; ++i) codebook[i] = half_to_float(weights.codes.codebook[i]);
+}
+
+template <typename T>
+float quantize_codebook(const WeightMatrix& weights, T* codebook) {
+  const std::size_t elements = weights.codebook_elements();
+  float largest = 0.0f;
+  for (std::size_t i = 0; i < elements; ++i) {
+    largest = std::max(largest, std::fabs(half_to_float(weights.codes.codebook[i])));
+  }
+  const float step = largest > 0.0f ? largest / 127.0f : 1.0f;
+  for (std::size_t i = 0; i < elements; ++i) {
+    codebook[i] = static_cast<T>(std::lrint(half_to_float(weights.codes.codebook[i]) / step));
+  }
+  return step;
+}
+
+template <typename T>
+void read_codes(const WeightMatrix& weights, const T* codebook, const WeightRange& range, T* out,
+                std::size_t stride) {
+  const CodedWeights& coded = weights.codes;
+  if (coded.high_bit_count == 0) {
+    copy_rows(ByteCodes{coded.codes}, weights, codebook, range, out, stride);
+  } else {
+    copy_rows(SplitCodes{coded.codes, coded.high_bits, coded.high_bit_count}, weights, codebook,
+              range, out, stride);
+  }
+}
+
 void read_dense(const WeightMatrix& weights, const WeightRange& range, float* out,
                 std::size_t stride) {
   for (std::uint32_t r = 0; r < range.rows; ++r, out += stride) {
@@ -81,24 +116,22 @@ void read_dense(const WeightMatrix& weights, const WeightRange& range, float* ou
   }
 }
 
-}  // namespace
-
-void expand_codebook(const WeightMatrix& weights, float* codebook) {
-  const std::size_t elements = weights.codebook_elements();
-  for (std::size_t i = 0; i < elements; ++i) codebook[i] = half_to_float(weights.codes.codebook[i]);
-}
-
 void read_weights(const WeightMatrix& weights, const float* codebook, const WeightRange& range,
                   float* out, std::size_t stride) {
-  const CodedWeights& coded = weights.codes;
-  if (!weights.coded) {
-    read_dense(weights, range, out, stride);
-  } else if (coded.high_bit_count == 0) {
-    read_coded(ByteCodes{coded.codes}, weights, codebook, range, out, stride);
+  if (weights.coded) {
+    read_codes(weights, codebook, range, out, stride);
   } else {
-    read_coded(SplitCodes{coded.codes, coded.high_bits, coded.high_bit_count}, weights, codebook,
-               range, out, stride);
+    read_dense(weights, range, out, stride);
   }
 }
+
+template float quantize_codebook(const WeightMatrix&, std::int8_t*);
+template float quantize_codebook(const WeightMatrix&, std::int16_t*);
+template void read_codes(const WeightMatrix&, const float*, const WeightRange&, float*,
+                         std::size_t);
+template void read_codes(const WeightMatrix&, const std::int8_t*, const WeightRange&, std::int8_t*,
+                         std::size_t);
+template void read_codes(const WeightMatrix&, const std::int16_t*, const WeightRange&,
+                         std::int16_t*, std::size_t);
 
 }  // namespace bitdown::kernels

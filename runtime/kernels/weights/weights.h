@@ -51,8 +51,23 @@ struct WeightRange {
 /// so that looking codes up in it stays in cache.
 void expand_codebook(const WeightMatrix& weights, float* codebook);
 
-/// Writes the range as float32 rows into `out`, `stride` floats from row to row. `codebook` is
-/// expand_codebook()'s and unused for dense weights.
+/// The codebook on a symmetric integer grid: codebook[i] = round(value / step) in [-127, 127];
+/// returns the step, or 1 for a codebook of zeros. T: std::int8_t or std::int16_t, the same
+/// numbers.
+template <typename T>
+float quantize_codebook(const WeightMatrix& weights, T* codebook);
+
+/// Writes the range of coded weights into `out`, `stride` elements from row to row; `codebook` as
+/// one of the above made it. T: float, std::int8_t or std::int16_t.
+template <typename T>
+void read_codes(const WeightMatrix& weights, const T* codebook, const WeightRange& range, T* out,
+                std::size_t stride);
+
+/// Writes the range of dense weights into `out` as float32, `stride` floats from row to row.
+void read_dense(const WeightMatrix& weights, const WeightRange& range, float* out,
+                std::size_t stride);
+
+/// Whichever of the two fits; `codebook` is unused for dense weights.
 void read_weights(const WeightMatrix& weights, const float* codebook, const WeightRange& range,
                   float* out, std::size_t stride);
 

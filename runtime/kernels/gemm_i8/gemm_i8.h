@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/panel/panel.h"
+
+/// The integer family of panel.h: A holds signed weights in [-127, 127], B unsigned 8-bit
+/// activations, sums are int32 and exact. The kernels differ in how they hold numbers (int8 words
+/// of four, int16 words of two or one), never in a result: every ISA gives the same bits.
+namespace bitdown::kernels {
+
+/// One call of Int8Kernel::finish, per row; every operation rounds on its own, in this order:
+///   t = float(c[p]) * scale + shift        (+ float(residual[p]) * residual_scale)
+///   out[p] = round to nearest even(min(max(t, floor), 255))
+/// in units of the output's quantization step; the zero points are folded into shift and floor.
+struct Int8FinishArgs {
+  const std::int32_t* c = nullptr;
+  const std::uint8_t* residual = nullptr;  ///< Null for none; may equal out.
+  std::uint8_t* out = nullptr;
+  std::uint32_t positions = 0;
+  float scale = 1.0f;
+  float shift = 0.0f;
+  float residual_scale = 0.0f;
+  float floor = 0.0f;  ///< 0, or the output's zero point for ReLU.
+};
+
+/// One call of Int8Kernel::pack: word_k lines of activations become one row of words in every tile
+/// of B. Lanes of the last tile beyond `positions` become 0.
+struct Int8PackArgs {
+  const std::uint8_t* lines[4] = {};  ///< The first word_k are used, `positions` bytes each.
+  void* b = nullptr;                  ///< The row of words in the first tile.
+  std::size_t b_tile_stride = 0;      ///< In words.
+  std::uint32_t positions = 0;
+};
+
+struct Int8Kernel : PanelKernel {
+  void (*finish)(const Int8FinishArgs&);
+  void (*pack)(const Int8PackArgs&);
+};
+
+/// All kernels of this build, best first, the portable one last.
+std::span<const Int8Kernel* const> int8_kernels();
+
+/// The first kernel that `isa` can run. Pure.
+const Int8Kernel& select_int8(IsaSet isa);
+
+}  // namespace bitdown::kernels

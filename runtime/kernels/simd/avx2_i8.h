@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/gemm_i8/gemm_i8.h"
+
+namespace bitdown::kernels {
+namespace {
+
+/// Eight int32 sums of AVX2; words of two int16. vpmaddwd is exact, where vpmaddubsw would saturate
+/// on full 8-bit operands, and multiplies as many numbers a cycle as vpmaddubsw + vpmaddwd do.
+struct Avx2Int8 {
+  struct Word {
+    std::int16_t k[2];
+  };
+  using Sum = std::int32_t;
+  using Vector = __m256i;
+  using Column = __m256i;
+  static constexpr int kWordK = 2;
+  static constexpr int kLanes = 8;
+  static constexpr std::uint32_t kPackLanes = 8;
+  static constexpr std::uint32_t kFinishLanes = 16;
+
+  static Vector zero() { return _mm256_setzero_si256(); }
+  static Column load(const Word* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
+  static Column broadcast(const Word* p) {
+    std::int32_t pair;
+    std::memcpy(&pair, p, sizeof pair);
+    return _mm256_set1_epi32(pair);
+  }
+  static Vector load_sums(const Sum* p) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  }
+  static void store_sums(Sum* p, Vector v) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v);
+  }
+  /// sum + weight[0] * column[0] + weight[1] * column[1]
+  static Vector multiply_add(Column weight, Column column, Vector sum) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(weight, column));
+  }
+
+  static void interleave(const std::uint8_t* const* lines, Word* out) {
+    const __m128i first = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(lines[0]));
+    const __m128i second = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(lines[1]));
+    const __m256i words = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(first, second));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), words);
+  }
+
+  /// Eight results as int32.
+  static __m256i finish_eight(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r) {
+    __m256 t = _mm256_cvtepi32_ps(load_sums(c));
+    t = _mm256_add_ps(_mm256_mul_ps(t, _mm256_set1_ps(args.scale)), _mm256_set1_ps(args.shift));
+    if (r != nullptr) {
+      const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(r));
+      const __m256 residual = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+      t = _mm256_add_ps(t, _mm256_mul_ps(residual, _mm256_set1_ps(args.residual_scale)));
+    }
+    t = _mm256_min_ps(_mm256_max_ps(t, _mm256_set1_ps(args.floor)), _mm256_set1_ps(255.0f));
+    return _mm256_cvtps_epi32(t);  // To nearest even.
+  }
+  static void finish(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r,
+                     std::uint8_t* out) {
+    const __m256i low = finish_eight(args, c, r);
+    const __m256i high = finish_eight(args, c + 8, r == nullptr ? nullptr : r + 8);
+    // Packing works within 128-bit halves: put the quarters back in order.
+    const __m256i words = _mm256_permute4x64_epi64(_mm256_packus_epi32(low, high), 0xd8);
+    const __m128i bytes =
+        _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+  }
+};
+
+}  // namespace
+}  // namespace bitdown::kernels

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Before a loop over an array of vectors with a constant count up to 16. GCC keeps such an array in
+// registers only if its loops are unrolled early: without this its kernels store every accumulator
+// in every iteration.
+#if defined(__clang__)
+#define BITDOWN_UNROLL
+#else
+#define BITDOWN_UNROLL _Pragma("GCC unroll 16")
+#endif

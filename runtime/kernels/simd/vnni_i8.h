@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/gemm_i8/gemm_i8.h"
+
+namespace bitdown::kernels {
+namespace {
+
+/// Sixteen int32 sums of AVX-512 VNNI; words of four int8.
+struct VnniInt8 {
+  struct Word {
+    std::int8_t k[4];
+  };
+  using Sum = std::int32_t;
+  using Vector = __m512i;
+  using Column = __m512i;
+  static constexpr int kWordK = 4;
+  static constexpr int kLanes = 16;
+  static constexpr std::uint32_t kPackLanes = 16;
+  static constexpr std::uint32_t kFinishLanes = 16;
+
+  static Vector zero() { return _mm512_setzero_si512(); }
+  static Column load(const Word* p) { return _mm512_loadu_si512(p); }
+  static Column broadcast(const Word* p) {
+    std::int32_t quad;
+    std::memcpy(&quad, p, sizeof quad);
+    return _mm512_set1_epi32(quad);
+  }
+  static Vector load_sums(const Sum* p) { return _mm512_loadu_si512(p); }
+  static void store_sums(Sum* p, Vector v) { _mm512_storeu_si512(p, v); }
+  /// sum + the four products of unsigned column and signed weight, exactly.
+  static Vector multiply_add(Column weight, Column column, Vector sum) {
+    return _mm512_dpbusd_epi32(sum, column, weight);
+  }
+
+  static __m128i line(const std::uint8_t* p) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  }
+  static void interleave(const std::uint8_t* const* lines, Word* out) {
+    const __m128i a = line(lines[0]);
+    const __m128i b = line(lines[1]);
+    const __m128i c = line(lines[2]);
+    const __m128i d = line(lines[3]);
+    const __m128i ab_low = _mm_unpacklo_epi8(a, b);
+    const __m128i ab_high = _mm_unpackhi_epi8(a, b);
+    const __m128i cd_low = _mm_unpacklo_epi8(c, d);
+    const __m128i cd_high = _mm_unpackhi_epi8(c, d);
+    auto* const to = reinterpret_cast<__m128i*>(out);
+    _mm_storeu_si128(to + 0, _mm_unpacklo_epi16(ab_low, cd_low));
+    _mm_storeu_si128(to + 1, _mm_unpackhi_epi16(ab_low, cd_low));
+    _mm_storeu_si128(to + 2, _mm_unpacklo_epi16(ab_high, cd_high));
+    _mm_storeu_si128(to + 3, _mm_unpackhi_epi16(ab_high, cd_high));
+  }
+
+  static void finish(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r,
+                     std::uint8_t* out) {
+    __m512 t = _mm512_cvtepi32_ps(load_sums(c));
+    t = _mm512_add_ps(_mm512_mul_ps(t, _mm512_set1_ps(args.scale)), _mm512_set1_ps(args.shift));
+    if (r != nullptr) {
+      const __m512 residual = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(line(r)));
+      t = _mm512_add_ps(t, _mm512_mul_ps(residual, _mm512_set1_ps(args.residual_scale)));
+    }
+    t = _mm512_min_ps(_mm512_max_ps(t, _mm512_set1_ps(args.floor)), _mm512_set1_ps(255.0f));
+    const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(t));  // To nearest even.
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+  }
+};
+
+}  // namespace
+}  // namespace bitdown::kernels

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/convolution/convolution_i8.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "cpu.h"
+#include "doctest/doctest.h"
+#include "kernels/half/half.h"
+#include "kernels/im2col/reference.h"
+#include "kernels/weights/reference.h"
+#include "support/guarded_buffer.h"
+#include "support/random.h"
+#include "support/windows.h"
+
+namespace bitdown::kernels {
+namespace {
+
+using tests::GuardedBuffer;
+
+// A layer of random numbers: dense for block_size 0, else coded with K = 16.
+struct Layer {
+  GuardedBuffer<std::uint8_t> x, codes;
+  GuardedBuffer<float> scale, shift, dense;
+  GuardedBuffer<std::uint16_t> codebook;
+  Int8ConvolutionArgs args;
+
+  Layer(const Window& w, std::uint32_t rows, std::uint32_t block_size)
+      : x(w.channels * w.plane()),
+        codes(block_size == 0
+                  ? 1
+                  : std::size_t{rows} * w.channels * w.kernel_h * w.kernel_w / block_size),
+        scale(rows),
+        shift(rows),
+        dense(std::size_t{rows} * w.channels * w.kernel_h * w.kernel_w),
+        codebook(16 * std::size_t{block_size} + 1) {
+    tests::Uniform uniform(tests::test_seed());
+    for (auto* buffer : {&scale, &shift, &dense}) {
+      for (float& v : *buffer) v = uniform();
+    }
+    for (auto& v : x) v = static_cast<std::uint8_t>(uniform.below(256));
+    for (auto& code : codes) code = static_cast<std::uint8_t>(uniform.below(16));
+    for (auto& value : codebook) value = float_to_half(uniform());
+    args.window = w;
+    args.weights.rows = rows;
+    args.weights.columns = w.channels * w.kernel_h * w.kernel_w;
+    args.weights.coded = block_size != 0;
+    args.weights.dense = {dense.data(), false};
+    args.weights.codes = {codes.data(), nullptr, 0, codebook.data(), 16, block_size};
+    args.scale = {scale.data(), false, 1.0f};
+    args.shift = {shift.data(), false, 0.0f};
+    args.x = x.data();
+    args.x_grid = {0.05f, 3};
+    args.residual_grid = {0.04f, 120};
+    args.y_grid = {0.1f, 90};
+  }
+};
+
+// The grid of a row of weights: one for a codebook, one a row for dense weights.
+float weight_step(const WeightMatrix& weights, std::uint32_t row) {
+  float largest = 0.0f;
+  if (weights.coded) {
+    for (std::size_t i = 0; i < weights.codebook_elements(); ++i) {
+      largest = std::max(largest, std::fabs(half_to_float(weights.codes.codebook[i])));
+    }
+  } else {
+    for (std::uint32_t k = 0; k < weights.columns; ++k) {
+      largest = std::max(largest, std::fabs(weight_reference(weights, row, k)));
+    }
+  }
+  return largest / 127.0f;
+}
+
+// One output in steps of y's grid, before rounding, from the real numbers that the grids stand for.
+double expect(const Int8ConvolutionArgs& args, std::uint32_t o, std::uint32_t p, float step,
+              std::uint8_t residual) {
+  const auto pad = static_cast<std::uint8_t>(args.x_grid.zero);
+  double sum = 0.0;
+  for (std::uint32_t k = 0; k < args.weights.columns; ++k) {
+    const double weight =
+        static_cast<double>(std::nearbyint(weight_reference(args.weights, o, k) / step));
+    const int q = im2col_reference(args.window, args.x, k, p, pad);
+    sum += weight * (q - args.x_grid.zero);
+  }
+  double y = sum * static_cast<double>(step) * static_cast<double>(args.x_grid.step) *
+                 static_cast<double>(args.scale[o]) +
+             static_cast<double>(args.shift[o]);
+  if (args.residual != nullptr) {
+    y += static_cast<double>(args.residual_grid.step) * (residual - args.residual_grid.zero);
+  }
+  if (args.relu) y = std::max(y, 0.0);
+  const double q = y / static_cast<double>(args.y_grid.step) + args.y_grid.zero;
+  return std::clamp(q, 0.0, 255.0);
+}
+
+// Runs on every kernel; the results must be the same bits and round the real numbers correctly.
+void check_layer(Layer& layer, bool relu, bool residual) {
+  Int8ConvolutionArgs args = layer.args;
+  args.relu = relu;
+  const std::size_t outputs = std::size_t{args.weights.rows} * args.window.positions();
+  std::vector<std::uint8_t> first;
+  for (const Int8Kernel* kernel : int8_kernels()) {
+    if ((detect_isa() & kernel->required) != kernel->required) continue;
+    CAPTURE(kernel->name);
+    GuardedBuffer<std::uint8_t> y(outputs);
+    tests::Uniform uniform(7);
+    for (auto& v : y) v = static_cast<std::uint8_t>(uniform.below(256));
+    const std::vector<std::uint8_t> before(y.begin(), y.end());
+    args.residual = residual ? y.data() : nullptr;  // In place, as the memory plan does.
+    args.y = y.data();
+    GuardedBuffer<std::uint64_t> scratch(convolution_i8_scratch(args, *kernel) / 8);
+    std::fill(scratch.begin(), scratch.end(), ~std::uint64_t{0});
+    convolution_i8(args, *kernel, reinterpret_cast<std::byte*>(scratch.data()));
+    if (first.empty()) {
+      first.assign(y.begin(), y.end());
+      for (std::size_t i = 0; i < outputs; ++i) {
+        const auto o = static_cast<std::uint32_t>(i / args.window.positions());
+        const auto p = static_cast<std::uint32_t>(i % args.window.positions());
+        const double want = expect(args, o, p, weight_step(args.weights, o), before[i]);
+        // Half a step of rounding, and float32 arithmetic before it.
+        REQUIRE(std::fabs(y[i] - want) <= 0.5 + 1e-3);
+      }
+    }
+    REQUIRE(std::equal(first.begin(), first.end(), y.begin()));
+  }
+}
+
+TEST_CASE("all window shapes agree with the real numbers, bit-equal on every ISA") {
+  CAPTURE(tests::test_seed());
+  for (const Window& w : tests::sample_windows(2)) {
+    CAPTURE(tests::describe(w));
+    Layer dense(w, 5, 0);
+    check_layer(dense, true, false);
+    Layer coded(w, 5, w.kernel_h * w.kernel_w);
+    check_layer(coded, false, true);
+  }
+}
+
+TEST_CASE("row counts around the panel sizes agree, with every epilogue") {
+  for (const std::uint32_t rows : {1u, 3u, 4u, 8u, 9u, 31u, 32u, 33u, 65u}) {
+    CAPTURE(rows);
+    Layer layer({8, 5, 5, 1, 1, 1, 1, 0, 0, 5, 5}, rows, 4);
+    check_layer(layer, false, false);
+    check_layer(layer, true, true);
+  }
+}
+
+TEST_CASE("depths and planes beyond one chunk and one block of positions agree") {
+  Layer deep({240, 7, 7, 3, 3, 1, 1, 1, 1, 7, 7}, 12, 18);
+  check_layer(deep, true, true);
+  Layer wide({24, 131, 113, 3, 3, 1, 1, 1, 1, 131, 113}, 5, 9);
+  check_layer(wide, true, false);
+  Layer dense({3, 131, 113, 7, 7, 2, 2, 3, 3, 66, 57}, 33, 0);
+  check_layer(dense, true, false);
+  Layer odd({1003, 4, 4, 1, 1, 1, 1, 0, 0, 4, 4}, 5, 17);
+  check_layer(odd, false, false);
+}
+
+}  // namespace
+}  // namespace bitdown::kernels

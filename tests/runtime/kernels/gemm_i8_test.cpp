@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/gemm_i8/gemm_i8.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "cpu.h"
+#include "doctest/doctest.h"
+#include "support/guarded_buffer.h"
+#include "support/machine_isa.h"
+#include "support/random.h"
+
+namespace bitdown::kernels {
+namespace {
+
+using tests::GuardedBuffer;
+
+std::vector<const Int8Kernel*> runnable() {
+  std::vector<const Int8Kernel*> kernels;
+  for (const Int8Kernel* kernel : int8_kernels()) {
+    if ((detect_isa() & kernel->required) == kernel->required) kernels.push_back(kernel);
+  }
+  return kernels;
+}
+
+struct Shape {
+  std::uint32_t rows, depth, positions;
+};
+
+// A weight row in a kernel's words: int8 or int16 elements, the last word filled with 0.
+template <typename T>
+void fill_panel(const std::vector<int>& a, const Shape& s, std::uint32_t padded, T* panel) {
+  for (std::uint32_t r = 0; r < s.rows; ++r) {
+    for (std::uint32_t k = 0; k < padded; ++k) {
+      panel[r * padded + k] = k < s.depth ? static_cast<T>(a[r * s.depth + k]) : T{0};
+    }
+  }
+}
+
+// Packs, multiplies in two chunks and compares every sum; all buffers end at guard pages.
+void check_product(const Int8Kernel& kernel, const Shape& s, bool extreme) {
+  tests::Uniform uniform(tests::test_seed());
+  std::vector<int> a(std::size_t{s.rows} * s.depth);
+  std::vector<std::uint8_t> b(std::size_t{s.depth} * s.positions);
+  for (int& v : a)
+    v = extreme ? (uniform.below(2) == 0 ? -127 : 127) : int(uniform.below(255)) - 127;
+  for (auto& v : b) v = extreme ? 255 : static_cast<std::uint8_t>(uniform.below(256));
+  const std::uint32_t words = (s.depth + kernel.word_k - 1) / kernel.word_k;
+  const std::uint32_t padded = words * kernel.word_k;
+  GuardedBuffer<std::byte> panel(std::size_t{s.rows} * words * kernel.word_bytes);
+  if (kernel.word_bytes == kernel.word_k) {
+    fill_panel(a, s, padded, reinterpret_cast<std::int8_t*>(panel.data()));
+  } else {
+    fill_panel(a, s, padded, reinterpret_cast<std::int16_t*>(panel.data()));
+  }
+  const std::uint32_t tiles = (s.positions + kernel.tile - 1) / kernel.tile;
+  GuardedBuffer<std::byte> packed(std::size_t{tiles} * kernel.tile * words * kernel.word_bytes);
+  for (std::uint32_t word = 0; word < words; ++word) {
+    GuardedBuffer<std::uint8_t> line(s.positions);
+    std::vector<std::vector<std::uint8_t>> others;
+    Int8PackArgs pack;
+    for (std::uint32_t i = 0; i < kernel.word_k; ++i) {
+      const std::uint32_t k = std::min(word * kernel.word_k + i, s.depth - 1);
+      others.emplace_back(&b[k * s.positions], &b[k * s.positions] + s.positions);
+      pack.lines[i] = others.back().data();
+    }
+    std::copy(others[0].begin(), others[0].end(), line.begin());
+    pack.lines[0] = line.data();
+    pack.b = packed.data() + std::size_t{word} * kernel.tile * kernel.word_bytes;
+    pack.b_tile_stride = std::size_t{words} * kernel.tile;
+    pack.positions = s.positions;
+    kernel.pack(pack);
+  }
+  GuardedBuffer<std::int32_t> c(std::size_t{s.rows} * tiles * kernel.tile);
+  std::fill(c.begin(), c.end(), 12345);
+  const std::uint32_t half = words / 2;
+  for (const auto& [from, depth] : {std::pair{0u, half}, std::pair{half, words - half}}) {
+    if (depth == 0) continue;
+    PanelArgs args;
+    args.a = panel.data() + std::size_t{from} * kernel.word_bytes;
+    args.a_stride = words;
+    args.b = packed.data() + std::size_t{from} * kernel.tile * kernel.word_bytes;
+    args.b_tile_stride = std::size_t{words} * kernel.tile;
+    args.c = c.data();
+    args.c_stride = std::size_t{tiles} * kernel.tile;
+    args.rows = s.rows;
+    args.depth = depth;
+    args.positions = s.positions;
+    args.first = from == 0;
+    kernel.accumulate(args);
+  }
+  for (std::uint32_t r = 0; r < s.rows; ++r) {
+    for (std::uint32_t p = 0; p < s.positions; ++p) {
+      std::int32_t sum = 0;
+      for (std::uint32_t k = 0; k < s.depth; ++k)
+        sum += a[r * s.depth + k] * b[k * s.positions + p];
+      REQUIRE(c[std::size_t{r} * tiles * kernel.tile + p] == sum);
+    }
+  }
+}
+
+TEST_CASE("every integer ISA of this machine runs") {
+  std::string names;
+  for (const Int8Kernel* kernel : runnable()) names += std::string(" ") + kernel->name;
+  MESSAGE("int8 kernels run:" << names);
+  for (const char* name : tests::expected_int8_isas()) {
+    CHECK(names.find(name) != std::string::npos);
+  }
+}
+
+TEST_CASE("integer products are exact around every word, vector and tile width") {
+  for (const Int8Kernel* kernel : runnable()) {
+    CAPTURE(kernel->name);
+    CAPTURE(tests::test_seed());
+    for (const std::uint32_t rows : {kernel->rows, 3 * kernel->rows}) {
+      for (const std::uint32_t depth : {1u, 2u, 3u, 4u, 5u, 66u, 255u}) {
+        for (std::uint32_t positions = 1; positions <= 2 * kernel->tile + 3; ++positions) {
+          CAPTURE(depth);
+          CAPTURE(positions);
+          check_product(*kernel, {rows, depth, positions}, false);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the largest operands do not saturate") {
+  for (const Int8Kernel* kernel : runnable()) {
+    CAPTURE(kernel->name);
+    check_product(*kernel, {kernel->rows, 4608, kernel->tile + 1}, true);
+  }
+}
+
+// The formula of gemm_i8.h, one rounding an operation.
+std::uint8_t finish_reference(const Int8FinishArgs& args, std::int32_t c, std::uint8_t residual) {
+  float t = static_cast<float>(c) * args.scale;
+  t = t + args.shift;
+  if (args.residual != nullptr) t = t + static_cast<float>(residual) * args.residual_scale;
+  t = std::min(std::max(t, args.floor), 255.0f);
+  return static_cast<std::uint8_t>(std::nearbyint(t));
+}
+
+TEST_CASE("finishing gives the same bytes on every ISA, at every length and in place") {
+  for (const Int8Kernel* kernel : runnable()) {
+    CAPTURE(kernel->name);
+    tests::Uniform uniform(tests::test_seed());
+    for (std::uint32_t count = 1; count <= 70; ++count) {
+      for (int variant = 0; variant < 8; ++variant) {
+        CAPTURE(count);
+        CAPTURE(variant);
+        GuardedBuffer<std::int32_t> c(count);
+        GuardedBuffer<std::uint8_t> out(count);
+        for (auto& v : c) v = static_cast<std::int32_t>(uniform() * 100000.0f);
+        for (auto& v : out) v = static_cast<std::uint8_t>(uniform.below(256));
+        const std::vector<std::uint8_t> before(out.begin(), out.end());
+        Int8FinishArgs args;
+        args.c = c.data();
+        args.residual = (variant & 1) != 0 ? out.data() : nullptr;
+        args.out = out.data();
+        args.positions = count;
+        args.scale = (variant & 4) != 0 ? 0.5f : 0.00234f;  // 0.5 makes ties.
+        args.shift = (variant & 2) != 0 ? 100.25f : -3.0f;
+        args.residual_scale = 0.71f;
+        args.floor = (variant & 2) != 0 ? 17.0f : 0.0f;
+        if ((variant & 4) != 0) {
+          for (auto& v : c) v /= 300;
+        }
+        kernel->finish(args);
+        for (std::uint32_t i = 0; i < count; ++i) {
+          REQUIRE(int{out[i]} == int{finish_reference(args, c[i], before[i])});
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bitdown::kernels

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace bitdown::tests {
+
+/// What the operating system says of this CPU, independently of platforms/cpu.cpp.
+inline bool cpu_has(const std::string& flag) {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string word; info >> word;) {
+    if (word == flag) return true;
+  }
+  return false;
+}
+
+inline bool cpu_has_avx512() {
+  return cpu_has("avx512f") && cpu_has("avx512bw") && cpu_has("avx512dq") && cpu_has("avx512vl");
+}
+
+/// Names of the float32 kernels that must run here; a test fails when one did not.
+inline std::vector<const char*> expected_float_isas() {
+  std::vector<const char*> names = {"portable"};
+#if defined(__x86_64__)
+  if (cpu_has("avx2") && cpu_has("fma")) names.push_back("avx2");
+  if (cpu_has_avx512()) names.push_back("avx512");
+#elif defined(__aarch64__)
+  names.push_back("neon");
+#endif
+  return names;
+}
+
+/// The same for the integer kernels.
+inline std::vector<const char*> expected_int8_isas() {
+  std::vector<const char*> names = {"portable"};
+#if defined(__x86_64__)
+  if (cpu_has("avx2") && cpu_has("fma")) names.push_back("avx2");
+  if (cpu_has_avx512() && cpu_has("avx512_vnni")) names.push_back("vnni");
+#elif defined(__aarch64__)
+  names.push_back("neon");
+#endif
+  return names;
+}
+
+}  // namespace bitdown::tests
