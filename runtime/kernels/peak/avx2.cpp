@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/simd/avx2.h"
+#include "kernels/peak/generic.h"
+#include "kernels/peak/isa.h"
+
+namespace bitdown::kernels {
+
+// Two units of latency 4 or 5; 16 registers.
+constinit const PeakKernel kPeakAvx2 = make_peak_kernel<Avx2, 12>("avx2", kIsaAvx2);
+
+}  // namespace bitdown::kernels

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernels/peak/peak.h"
+
+// The one symbol that each ISA file of this family exports.
+namespace bitdown::kernels {
+
+extern const PeakKernel kPeakPortable;
+#if defined(__x86_64__)
+extern const PeakKernel kPeakAvx2;
+extern const PeakKernel kPeakAvx512;
+#elif defined(__aarch64__)
+extern const PeakKernel kPeakNeon;
+#endif
+
+}  // namespace bitdown::kernels

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/peak/peak.h"
+
+#include "kernels/peak/isa.h"
+
+namespace bitdown::kernels {
+namespace {
+
+constexpr const PeakKernel* kKernels[] = {
+#if defined(__x86_64__)
+    &kPeakAvx512,
+    &kPeakAvx2,
+#elif defined(__aarch64__)
+    &kPeakNeon,
+#endif
+    &kPeakPortable,
+};
+
+}  // namespace
+
+std::span<const PeakKernel* const> peak_kernels() {
+  return kKernels;
+}
+
+const PeakKernel& select_peak(IsaSet isa) {
+  for (const PeakKernel* kernel : kKernels) {
+    if ((isa & kernel->required) == kernel->required) return *kernel;
+  }
+  return kPeakPortable;  // Requires nothing, so the loop has found it.
+}
+
+}  // namespace bitdown::kernels
