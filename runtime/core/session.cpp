@@ -9,6 +9,7 @@
 #include "aligned.h"
 #include "core/value_table.h"
 #include "cpu.h"
+#include "kernels/quantize/quantize.h"
 #include "model_generated.h"
 #include "ops/registry.h"
 
@@ -18,7 +19,8 @@ namespace bitdown {
 struct Session::State {
   const schema::Model* model = nullptr;
   const kernels::GemmKernel* gemm = nullptr;
-  bool xnnpack = false;
+  const kernels::Int8Kernel* int8 = nullptr;
+  PlanOptions options;
   ValueTable values;
   std::span<Step> steps;  // Constructed ones only.
   SessionRequirements required;
@@ -28,14 +30,12 @@ struct Session::State {
   AlignedBuffer own_activations;
   AlignedBuffer own_scratch;
 
-  float* data(std::uint32_t value) const {
-    return reinterpret_cast<float*>(memory.activations.data() +
-                                    values.buffers[values.home[value]].offset);
-  }
-  std::span<const float> value(std::uint32_t id) const {
+  template <typename T>
+  std::span<T> value(std::uint32_t id) const {
     std::size_t elements = 1;
     for (const std::uint32_t dimension : *model->values()->Get(id)->shape()) elements *= dimension;
-    return {data(id), elements};
+    std::byte* const at = memory.activations.data() + values.buffers[values.home[id]].offset;
+    return {reinterpret_cast<T*>(at), elements};
   }
 };
 
@@ -68,9 +68,16 @@ Status choose(const SessionOptions& options, const schema::Model& model, State& 
   if (isa != nullptr && *isa == '\0') isa = nullptr;
   BITDOWN_ASSIGN_OR_RETURN(const IsaSet set, choose_isa(isa, detect_isa()));
   state.gemm = &kernels::select_gemm(set);
+  state.int8 = &kernels::select_int8(set);
   state.model = &model;
+  const bool can_run_fast = bitdown::can_run_fast(model);
+  if (options.precision == Precision::kFast && !can_run_fast) {
+    return Status(StatusCode::kUnsupported, "fast needs activation ranges: calibrate the model");
+  }
+  state.options.fast = can_run_fast && options.precision != Precision::kExact &&
+                       options.dense != DenseBackend::kXnnpack;
 #if defined(BITDOWN_WITH_XNNPACK)
-  state.xnnpack = wants_xnnpack(options.dense, model);
+  state.options.xnnpack = !state.options.fast && wants_xnnpack(options.dense, model);
 #else
   if (options.dense == DenseBackend::kXnnpack) {
     return Status(StatusCode::kUnsupported, "this library was built without XNNPACK");
@@ -86,17 +93,23 @@ Result<std::size_t> to_size(std::uint64_t bytes, const char* arena) {
   return static_cast<std::size_t>(bytes);
 }
 
+PlanContext make_context(const State& state, std::byte* activations, std::byte* scratch) {
+  return {*state.model,  state.values, *state.gemm, *state.int8,
+          state.options, activations,  scratch};
+}
+
 // Sizes of the arenas, with every value's place; no step is kept.
 Status measure(State& state) {
   const schema::Model& model = *state.model;
-  plan_lifetimes(model, state.xnnpack, state.values);
-  plan_layouts(model, state.xnnpack, state.values);
+  plan_elements(model, state.options.fast, state.values);
+  plan_lifetimes(model, state.options.xnnpack, state.values);
+  plan_layouts(model, state.options.xnnpack, state.values);
   std::uint64_t activations = plan_memory(state.values.buffers, state.values.order);
   if (!plan_is_valid(state.values.buffers, activations)) {
     return Status(StatusCode::kInternal, "the memory plan overlaps");
   }
-  if (state.xnnpack) activations += kReadAhead;
-  const PlanContext context = {model, state.values, *state.gemm, state.xnnpack, nullptr, nullptr};
+  if (state.options.xnnpack) activations += kReadAhead;
+  const PlanContext context = make_context(state, nullptr, nullptr);
   std::size_t scratch = 0;
   for (const schema::Operator* op : *model.operators()) {
     BITDOWN_ASSIGN_OR_RETURN(const Step step, plan_operator(context, *op));
@@ -109,12 +122,8 @@ Status measure(State& state) {
 }
 
 Status build_steps(State& state, std::byte* steps_memory) {
-  const PlanContext context = {*state.model,
-                               state.values,
-                               *state.gemm,
-                               state.xnnpack,
-                               state.memory.activations.data(),
-                               state.memory.scratch.data()};
+  const PlanContext context =
+      make_context(state, state.memory.activations.data(), state.memory.scratch.data());
   auto* const steps = reinterpret_cast<Step*>(steps_memory);
   for (const schema::Operator* op : *state.model->operators()) {
     BITDOWN_ASSIGN_OR_RETURN(Step step, plan_operator(context, *op));
@@ -155,8 +164,9 @@ StepView view(const State& state, std::uint32_t index) {
   result.algorithm = std::visit([](const auto& s) { return algorithm(s); }, step);
   result.macs = std::visit([](const auto& s) { return macs(s); }, step);
   result.value = op.outputs()->Get(0);
-  if (state.values.layouts[result.value] == Layout::kPlanar) {
-    result.output = state.value(result.value);
+  if (state.values.layouts[result.value] == Layout::kPlanar &&
+      !state.values.elements[result.value].eight_bit) {
+    result.output = state.value<float>(result.value);
   }
   return result;
 }
@@ -228,11 +238,15 @@ Session::~Session() {
 
 Status Session::run(std::span<const float> input, StepObserver* observer) {
   const std::uint32_t id = state_->model->inputs()->Get(0);
-  const std::uint64_t expected = state_->values.buffers[id].bytes;
-  if (input.size_bytes() != expected) {
+  if (input.size() != state_->value<float>(id).size()) {
     return Status(StatusCode::kInvalidArgument, "the input has another number of elements");
   }
-  std::memcpy(state_->data(id), input.data(), input.size_bytes());
+  const Element& element = state_->values.elements[id];
+  if (element.eight_bit) {
+    kernels::quantize(input, element.grid, state_->value<std::uint8_t>(id).data());
+  } else {
+    std::memcpy(state_->value<float>(id).data(), input.data(), input.size_bytes());
+  }
   std::byte* const scratch = state_->memory.scratch.data();
   for (std::uint32_t i = 0; i < state_->steps.size(); ++i) {
     std::visit([scratch](const auto& s) { bitdown::run(s, scratch); }, state_->steps[i]);
@@ -242,15 +256,19 @@ Status Session::run(std::span<const float> input, StepObserver* observer) {
 }
 
 std::span<const float> Session::output(std::size_t index) const {
-  return state_->value(state_->model->outputs()->Get(static_cast<std::uint32_t>(index)));
+  return state_->value<float>(state_->model->outputs()->Get(static_cast<std::uint32_t>(index)));
 }
 
 SessionRequirements Session::memory_use() const {
   return state_->required;
 }
 
+Precision Session::precision() const {
+  return state_->options.fast ? Precision::kFast : Precision::kExact;
+}
+
 const char* Session::isa() const {
-  return state_->gemm->name;
+  return state_->options.fast ? state_->int8->name : state_->gemm->name;
 }
 
 }  // namespace bitdown

@@ -2,6 +2,7 @@
 #include "core/value_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "aligned.h"
@@ -17,10 +18,14 @@ std::span<T> take(std::byte*& memory, std::size_t count) {
   return {begin, count};
 }
 
-std::uint64_t value_bytes(const schema::Value& value) {
-  std::uint64_t bytes = sizeof(float);
-  for (const std::uint32_t dimension : *value.shape()) bytes *= dimension;
+std::uint64_t value_bytes(const schema::Model& model, const ValueTable& table, std::uint32_t id) {
+  std::uint64_t bytes = table.elements[id].eight_bit ? 1 : sizeof(float);
+  for (const std::uint32_t dimension : *model.values()->Get(id)->shape()) bytes *= dimension;
   return bytes;
+}
+
+bool is_image(const schema::Value& value) {
+  return value.shape()->size() == 3;
 }
 
 // The residual's buffer can become the output's when nobody reads the residual afterwards. The
@@ -40,9 +45,9 @@ bool takes_over_residual(const schema::Operator& op, std::uint32_t step, bool xn
 }  // namespace
 
 std::size_t ValueTable::bytes(std::size_t count) {
-  return static_cast<std::size_t>(align_up(count * sizeof(PlannedBuffer)) +
-                                  2 * align_up(count * sizeof(std::uint32_t)) +
-                                  align_up(count * sizeof(Layout)));
+  return static_cast<std::size_t>(
+      align_up(count * sizeof(PlannedBuffer)) + 2 * align_up(count * sizeof(std::uint32_t)) +
+      align_up(count * sizeof(Layout)) + align_up(count * sizeof(Element)));
 }
 
 ValueTable ValueTable::create(std::span<std::byte> memory, std::size_t count) {
@@ -52,20 +57,49 @@ ValueTable ValueTable::create(std::span<std::byte> memory, std::size_t count) {
   table.home = take<std::uint32_t>(at, count);
   table.order = take<std::uint32_t>(at, count);
   table.layouts = take<Layout>(at, count);
+  table.elements = take<Element>(at, count);
   return table;
+}
+
+bool can_run_fast(const schema::Model& model) {
+  for (const schema::Value* value : *model.values()) {
+    if (is_image(*value) && value->range() == nullptr) return false;
+  }
+  for (const std::uint32_t id : *model.outputs()) {
+    if (is_image(*model.values()->Get(id))) return false;
+  }
+  return true;
+}
+
+void plan_elements(const schema::Model& model, bool fast, ValueTable& table) {
+  for (std::uint32_t id = 0; fast && id < table.elements.size(); ++id) {
+    const schema::Value& value = *model.values()->Get(id);
+    if (!is_image(value)) continue;
+    const float min = std::min(value.range()->min(), 0.0f);  // 0 must lie on the grid: padding.
+    const float max = std::max(value.range()->max(), 0.0f);
+    Element& element = table.elements[id];
+    element.eight_bit = true;
+    element.grid.step = (max - min) / 255.0f;
+    element.grid.zero = static_cast<std::int32_t>(std::lrint(-min / element.grid.step));
+  }
+  // A maximum stays on the grid of its inputs.
+  for (const schema::Operator* op : *model.operators()) {
+    if (op->parameters_type() != schema::Parameters::MaxPool) continue;
+    table.elements[op->outputs()->Get(0)] = table.elements[op->inputs()->Get(0)];
+  }
 }
 
 void plan_lifetimes(const schema::Model& model, bool xnnpack, ValueTable& table) {
   std::iota(table.home.begin(), table.home.end(), 0u);
   for (const std::uint32_t id : *model.inputs()) {
-    table.buffers[id].bytes = value_bytes(*model.values()->Get(id));
+    table.buffers[id].bytes = value_bytes(model, table, id);
   }
   const std::uint32_t steps = model.operators()->size();
   for (std::uint32_t step = 0; step < steps; ++step) {
     const schema::Operator& op = *model.operators()->Get(step);
     for (const std::uint32_t id : *op.inputs()) table.buffers[id].last = step;
     for (const std::uint32_t id : *op.outputs()) {
-      table.buffers[id] = {value_bytes(*model.values()->Get(id)), step, step, 0};
+      table.buffers[id] = {value_bytes(model, table, id), step, step, 0};
     }
   }
   for (const std::uint32_t id : *model.outputs()) table.buffers[id].last = steps;

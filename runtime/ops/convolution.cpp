@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/convolution.h"
 
+#include "kernels/convolution/blocking.h"
 #include "ops/registry.h"
 #include "ops/weights.h"
 #include "ops/window.h"
@@ -15,11 +16,15 @@ kernels::ChannelValues channels(const schema::Tensor* tensor, float absent) {
 
 Result<Step> finish_plan(const PlanContext& context, const schema::Operator& op,
                          kernels::ConvolutionArgs args) {
+  if (context.values.elements[op.inputs()->Get(0)].eight_bit) {
+    return plan_convolution_i8(context, op, args);
+  }
   args.x = context.data(op.inputs()->Get(0));
   args.residual = op.inputs()->size() == 2 ? context.data(op.inputs()->Get(1)) : nullptr;
   args.y = context.data(op.outputs()->Get(0));
 #if defined(BITDOWN_WITH_XNNPACK)
-  if (context.xnnpack && !args.weights.coded) return plan_xnnpack_convolution(context, op, args);
+  if (context.options.xnnpack && !args.weights.coded)
+    return plan_xnnpack_convolution(context, op, args);
 #endif
   return Step(ConvolutionStep{args, &context.gemm});
 }
@@ -63,7 +68,7 @@ const char* algorithm(const ConvolutionStep& step) {
 }
 
 std::uint64_t macs(const ConvolutionStep& step) {
-  return kernels::convolution_macs(step.args);
+  return kernels::convolution_macs(step.args.weights, step.args.window);
 }
 
 void run(const ConvolutionStep& step, std::byte* scratch) {

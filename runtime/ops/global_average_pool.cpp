@@ -13,7 +13,8 @@ Result<Step> plan_global_average_pool(const PlanContext& context, const schema::
   step.channels = shape.Get(0);
   step.plane = std::size_t{shape.Get(1)} * shape.Get(2);
   step.layout = context.values.layouts[x];
-  step.x = context.data(x);
+  step.element = context.values.elements[x];
+  step.x = context.data<void>(x);
   step.y = context.data(op.outputs()->Get(0));
   return Step(step);
 }
@@ -31,10 +32,15 @@ std::uint64_t macs(const GlobalAveragePoolStep&) {
 }
 
 void run(const GlobalAveragePoolStep& step, std::byte*) {
-  if (step.layout == Layout::kPlanar) {
-    kernels::global_average_pool(step.x, step.channels, step.plane, step.y);
+  const auto* x = static_cast<const float*>(step.x);
+  if (step.element.eight_bit) {
+    kernels::global_average_pool(static_cast<const std::uint8_t*>(step.x), step.channels,
+                                 step.plane, step.element.grid.step, step.element.grid.zero,
+                                 step.y);
+  } else if (step.layout == Layout::kPlanar) {
+    kernels::global_average_pool(x, step.channels, step.plane, step.y);
   } else {
-    kernels::global_average_pool_interleaved(step.x, step.channels, step.plane, step.y);
+    kernels::global_average_pool_interleaved(x, step.channels, step.plane, step.y);
   }
 }
 

@@ -12,7 +12,8 @@ struct GlobalAveragePoolStep {
   std::size_t channels = 0;
   std::size_t plane = 0;            ///< Positions a channel.
   Layout layout = Layout::kPlanar;  ///< Of x.
-  const float* x = nullptr;
+  Element element;                  ///< Of x.
+  const void* x = nullptr;
   float* y = nullptr;
 };
 

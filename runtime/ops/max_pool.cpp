@@ -13,13 +13,14 @@ Result<Step> plan_max_pool(const PlanContext& context, const schema::Operator& o
   MaxPoolStep step;
   step.window = make_window(*op.parameters_as_MaxPool(), context.shape(x), context.shape(y));
   step.layout = context.values.layouts[y];
-  step.x = context.data(x);
-  step.y = context.data(y);
+  step.eight_bit = context.values.elements[y].eight_bit;
+  step.x = context.data<void>(x);
+  step.y = context.data<void>(y);
   return Step(step);
 }
 
 std::size_t scratch_bytes(const MaxPoolStep& step) {
-  return step.layout == Layout::kPlanar ? kernels::max_pool_scratch(step.window) : 0;
+  return kernels::max_pool_scratch<float>(step.window);
 }
 
 const char* algorithm(const MaxPoolStep&) {
@@ -31,10 +32,15 @@ std::uint64_t macs(const MaxPoolStep&) {
 }
 
 void run(const MaxPoolStep& step, std::byte* scratch) {
-  if (step.layout == Layout::kPlanar) {
-    kernels::max_pool(step.window, step.x, step.y, scratch);
+  const auto* x = static_cast<const float*>(step.x);
+  auto* y = static_cast<float*>(step.y);
+  if (step.eight_bit) {
+    kernels::max_pool(step.window, static_cast<const std::uint8_t*>(step.x),
+                      static_cast<std::uint8_t*>(step.y), scratch);
+  } else if (step.layout == Layout::kPlanar) {
+    kernels::max_pool(step.window, x, y, scratch);
   } else {
-    kernels::max_pool_interleaved(step.window, step.x, step.y);
+    kernels::max_pool_interleaved(step.window, x, y);
   }
 }
 

@@ -12,8 +12,9 @@ namespace bitdown {
 struct MaxPoolStep {
   kernels::Window window;
   Layout layout = Layout::kPlanar;  ///< Of x and y.
-  const float* x = nullptr;
-  float* y = nullptr;
+  bool eight_bit = false;           ///< x and y are std::uint8_t, on the same grid; else float.
+  const void* x = nullptr;
+  void* y = nullptr;
 };
 
 std::size_t scratch_bytes(const MaxPoolStep& step);

@@ -3,6 +3,7 @@
 
 #include "core/value_table.h"
 #include "kernels/gemm/gemm.h"
+#include "kernels/gemm_i8/gemm_i8.h"
 #include "model_generated.h"
 
 namespace bitdown {
@@ -12,13 +13,16 @@ struct PlanContext {
   const schema::Model& model;
   const ValueTable& values;
   const kernels::GemmKernel& gemm;
-  bool xnnpack = false;              ///< Dense convolutions go to XNNPACK.
+  const kernels::Int8Kernel& int8;
+  PlanOptions options;
   std::byte* activations = nullptr;  ///< Null while sizes are measured: then every data() is null.
   std::byte* scratch = nullptr;      ///< What run() will be given; null while sizes are measured.
 
-  float* data(std::uint32_t value) const {
+  /// T: what values.elements says, float or std::uint8_t.
+  template <typename T = float>
+  T* data(std::uint32_t value) const {
     if (activations == nullptr) return nullptr;
-    return reinterpret_cast<float*>(activations + values.buffers[values.home[value]].offset);
+    return reinterpret_cast<T*>(activations + values.buffers[values.home[value]].offset);
   }
   const flatbuffers::Vector<std::uint32_t>& shape(std::uint32_t value) const {
     return *model.values()->Get(value)->shape();

@@ -17,6 +17,10 @@ Result<Step> plan_max_pool(const PlanContext& context, const schema::Operator& o
 Result<Step> plan_global_average_pool(const PlanContext& context, const schema::Operator& op);
 Result<Step> plan_softmax(const PlanContext& context, const schema::Operator& op);
 
+/// The alternative for 8-bit values; `args` as plan_convolution made them, without pointers.
+Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Operator& op,
+                                 const kernels::ConvolutionArgs& args);
+
 #if defined(BITDOWN_WITH_XNNPACK)
 /// The alternative for a dense convolution or linear layer; `args` as plan_convolution made them.
 Result<Step> plan_xnnpack_convolution(const PlanContext& context, const schema::Operator& op,

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "ops/convolution.h"
+#include "ops/convolution_i8.h"
 #include "ops/global_average_pool.h"
 #include "ops/max_pool.h"
 #include "ops/softmax.h"
@@ -17,7 +18,8 @@ namespace bitdown {
 ///   const char* algorithm(const S&);          // for profiles, as in StepView
 ///   std::uint64_t macs(const S&);
 ///   void run(const S&, std::byte* scratch);   // scratch: 64-byte aligned, scratch_bytes() or more
-using Step = std::variant<ConvolutionStep, MaxPoolStep, GlobalAveragePoolStep, SoftmaxStep
+using Step = std::variant<ConvolutionStep, Int8ConvolutionStep, MaxPoolStep, GlobalAveragePoolStep,
+                          SoftmaxStep
 #if defined(BITDOWN_WITH_XNNPACK)
                           ,
                           XnnpackConvolutionStep

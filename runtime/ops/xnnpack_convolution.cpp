@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "aligned.h"
+#include "kernels/convolution/blocking.h"
 #include "kernels/weights/weights.h"
 #include "ops/registry.h"
 
@@ -154,7 +155,7 @@ const char* algorithm(const XnnpackConvolutionStep&) {
 }
 
 std::uint64_t macs(const XnnpackConvolutionStep& step) {
-  return kernels::convolution_macs(step.args);
+  return kernels::convolution_macs(step.args.weights, step.args.window);
 }
 
 void run(const XnnpackConvolutionStep& step, std::byte* scratch) {

@@ -19,6 +19,14 @@ enum class DenseBackend : unsigned char {
   kXnnpack,  ///< XNNPACK; kUnsupported when the library was built without it.
 };
 
+/// The numbers a session computes with.
+enum class Precision : unsigned char {
+  kDefault,  ///< kFast when the blob is calibrated, else kExact.
+  kExact,    ///< float32.
+  kFast,  ///< 8-bit activations and weights, exact 32-bit sums; kUnsupported when the blob has no
+          ///< activation ranges. The same bits on every ISA up to the last layer's floats.
+};
+
 /// Memory a session works in. Each span is 64-byte aligned; its bytes must outlive the session and
 /// belong to it alone.
 struct SessionMemory {
@@ -38,7 +46,8 @@ struct SessionOptions {
   /// "portable", "avx2", "avx512" or "neon"; null: the environment variable BITDOWN_ISA if set,
   /// else the best that this CPU has.
   const char* isa = nullptr;
-  DenseBackend dense = DenseBackend::kDefault;
+  Precision precision = Precision::kDefault;
+  DenseBackend dense = DenseBackend::kDefault;  ///< kXnnpack implies kExact.
   /// All empty: the session allocates its memory itself. Otherwise it allocates none.
   SessionMemory memory = {};
 };
@@ -46,10 +55,11 @@ struct SessionOptions {
 /// What a StepObserver sees after each operator of a run.
 struct StepView {
   std::string_view name;  ///< The operator's name, e.g. "layer1.0.conv1"; lives like the model.
-  const char* algorithm = "";     ///< How it ran, e.g. "decode + GEMM"; static.
-  std::uint64_t macs = 0;         ///< Multiply-adds of the layer if it were computed densely.
-  std::uint32_t value = 0;        ///< Index of the operator's output in the blob's values.
-  std::span<const float> output;  ///< It, planar; empty when it is stored in another layout.
+  const char* algorithm = "";  ///< How it ran, e.g. "decode + GEMM"; static.
+  std::uint64_t macs = 0;      ///< Multiply-adds of the layer if it were computed densely.
+  std::uint32_t value = 0;     ///< Index of the operator's output in the blob's values.
+  /// It, planar; empty when it is stored in another layout or precision.
+  std::span<const float> output;
 };
 
 /// Called from run(), on its thread, after each operator: for profiles and calibration.
@@ -90,6 +100,9 @@ class Session {
 
   /// What create() took.
   SessionRequirements memory_use() const;
+
+  /// kExact or kFast.
+  Precision precision() const;
 
   /// Name of the widest ISA in use: "avx2".
   const char* isa() const;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/im2col/im2col.h"
 #include "kernels/panel/panel.h"
 #include "kernels/weights/weights.h"
 
@@ -25,6 +26,11 @@ struct Blocking {
 Blocking make_blocking(const WeightMatrix& weights, std::uint32_t positions,
                        const PanelKernel& kernel, std::size_t element_bytes,
                        std::size_t codebook_bytes);
+
+/// Multiply-adds of a layer: one for each weight and position, zeros of the padding included.
+inline std::uint64_t convolution_macs(const WeightMatrix& weights, const Window& window) {
+  return std::uint64_t{weights.rows} * weights.columns * window.positions();
+}
 
 constexpr std::uint32_t divide_up(std::uint32_t value, std::uint32_t by) {
   return (value + by - 1) / by;

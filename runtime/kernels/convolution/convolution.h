@@ -26,11 +26,6 @@ struct ConvolutionArgs {
   float* y = nullptr;               ///< Planar (rows, out_height, out_width); not x.
 };
 
-/// Multiply-adds of the layer: one for each weight and position, zeros of the padding included.
-inline std::uint64_t convolution_macs(const ConvolutionArgs& args) {
-  return std::uint64_t{args.weights.rows} * args.weights.columns * args.window.positions();
-}
-
 /// Bytes of 64-byte aligned scratch that convolution() needs with this kernel.
 std::size_t convolution_scratch(const ConvolutionArgs& args, const GemmKernel& gemm);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernels/convolution/channels.h"
+#include "kernels/convolution/quantization.h"
 #include "kernels/gemm_i8/gemm_i8.h"
 #include "kernels/im2col/im2col.h"
 #include "kernels/weights/weights.h"
@@ -19,12 +20,6 @@
 ///
 /// Codebooks share one weight_step; dense weights have one for each row. Padding is x.zero.
 namespace bitdown::kernels {
-
-/// real = step * (q - zero)
-struct Quantization {
-  float step = 1.0f;
-  std::int32_t zero = 0;
-};
 
 struct Int8ConvolutionArgs {
   Window window;

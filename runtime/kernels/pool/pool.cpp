@@ -20,7 +20,8 @@ Range clip(std::uint32_t out, std::uint32_t stride, std::uint32_t padding, std::
           static_cast<std::uint32_t>(std::min<std::int64_t>(start + kernel, size))};
 }
 
-void max_into(float* to, const float* from, std::size_t count) {
+template <typename T>
+void max_into(T* to, const T* from, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) to[i] = from[i] > to[i] ? from[i] : to[i];
 }
 
@@ -31,12 +32,13 @@ std::size_t max_pool_scratch(const Window& window) {
 }
 
 // Down the columns first, a whole row at a time, which vectorizes; then along the one row left.
-void max_pool(const Window& w, const float* x, float* y, std::byte* scratch) {
-  float* const line = reinterpret_cast<float*>(scratch);
+template <typename T>
+void max_pool(const Window& w, const T* x, T* y, std::byte* scratch) {
+  T* const line = reinterpret_cast<T*>(scratch);
   for (std::uint32_t c = 0; c < w.channels; ++c, x += w.plane()) {
     for (std::uint32_t oy = 0; oy < w.out_height; ++oy) {
       const Range rows = clip(oy, w.stride_h, w.padding_h, w.kernel_h, w.height);
-      const float* row = x + std::size_t{rows.begin} * w.width;
+      const T* row = x + std::size_t{rows.begin} * w.width;
       std::copy(row, row + w.width, line);
       for (std::uint32_t r = rows.begin + 1; r < rows.end; ++r) {
         row += w.width;
@@ -49,6 +51,9 @@ void max_pool(const Window& w, const float* x, float* y, std::byte* scratch) {
     }
   }
 }
+
+template void max_pool(const Window&, const float*, float*, std::byte*);
+template void max_pool(const Window&, const std::uint8_t*, std::uint8_t*, std::byte*);
 
 void max_pool_interleaved(const Window& w, const float* x, float* y) {
   const std::size_t channels = w.channels;
@@ -72,6 +77,16 @@ void global_average_pool(const float* x, std::size_t channels, std::size_t plane
     float sum = 0.0f;
     for (std::size_t i = 0; i < plane; ++i) sum += x[i];
     y[c] = sum / static_cast<float>(plane);
+  }
+}
+
+void global_average_pool(const std::uint8_t* x, std::size_t channels, std::size_t plane, float step,
+                         std::int32_t zero, float* y) {
+  for (std::size_t c = 0; c < channels; ++c, x += plane) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < plane; ++i) sum += x[i];
+    const float mean = static_cast<float>(sum) / static_cast<float>(plane);
+    y[c] = step * (mean - static_cast<float>(zero));
   }
 }
 

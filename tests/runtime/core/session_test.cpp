@@ -41,7 +41,7 @@ std::vector<float> random_input(const Model& model) {
 
 std::vector<const char*> isas() {
   std::vector<const char*> names;
-  for (const char* name : {"portable", "avx2", "avx512", "neon"}) {
+  for (const char* name : {"portable", "avx2", "avx512", "vnni", "neon"}) {
     if (choose_isa(name, detect_isa()).ok()) names.push_back(name);
   }
   return names;
@@ -228,6 +228,65 @@ TEST_CASE("an observer sees every operator with its output") {
   CHECK(std::ranges::equal(recorder.last, session->output(1)));
   const auto& stem = graph.values[graph.nodes[0].output].shape;
   CHECK(recorder.first_macs == std::uint64_t{stem[0]} * stem[1] * stem[2] * 3 * 7 * 7);
+}
+
+struct RangeFinder final : StepObserver {
+  builder::Graph& graph;
+  explicit RangeFinder(builder::Graph& g) : graph(g) {}
+
+  void set(std::uint32_t value, std::span<const float> numbers) {
+    const auto [low, high] = std::ranges::minmax(numbers);
+    graph.values[value].range = {std::min(low, 0.0f), std::max(high, 0.01f)};
+  }
+  void after_step(const StepView& step) override {
+    if (!step.output.empty()) set(step.value, step.output);
+  }
+};
+
+// The tiny network with the ranges that `input` produces.
+builder::Graph calibrated_network(bool dense) {
+  builder::Graph graph = tests::tiny_network({.height = 19, .width = 45, .dense = dense});
+  const Loaded loaded(graph);
+  const std::vector<float> input = random_input(*loaded.model);
+  auto session = Session::create(*loaded.model, {.dense = DenseBackend::kBuiltin});
+  RangeFinder finder(graph);
+  finder.set(graph.inputs[0], input);
+  REQUIRE(session->run(input, &finder).ok());
+  return graph;
+}
+
+TEST_CASE("fast follows exact closely and gives the same on every ISA") {
+  for (const bool dense : {false, true}) {
+    CAPTURE(dense);
+    const builder::Graph graph = calibrated_network(dense);
+    const Loaded loaded(graph);
+    const std::vector<float> input = random_input(*loaded.model);
+    const auto exact = tests::run_reference(graph, input);
+    std::vector<double> first;
+    for (const char* isa : isas()) {
+      CAPTURE(isa);
+      auto fast = Session::create(*loaded.model, {.isa = isa});
+      REQUIRE(fast.ok());
+      CHECK(fast->precision() == Precision::kFast);
+      REQUIRE(fast->run(input).ok());
+      CHECK(relative_error(*fast, 0, exact[0]) < 0.05);
+      if (first.empty()) first.assign(fast->output(0).begin(), fast->output(0).end());
+      // Everything up to the pooled features is the same; what follows is float32.
+      CHECK(relative_error(*fast, 0, first) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("fast takes less memory, and needs ranges") {
+  const Loaded calibrated(calibrated_network(false));
+  const auto fast = Session::create(*calibrated.model);
+  const auto exact = Session::create(*calibrated.model, {.precision = Precision::kExact});
+  CHECK(exact->precision() == Precision::kExact);
+  CHECK(fast->memory_use().activations < exact->memory_use().activations / 2);
+  const Loaded plain(tests::tiny_network());
+  CHECK(Session::create(*plain.model)->precision() == Precision::kExact);
+  CHECK(Session::create(*plain.model, {.precision = Precision::kFast}).status().code() ==
+        StatusCode::kUnsupported);
 }
 
 TEST_CASE("sessions move and share a model") {

@@ -39,7 +39,7 @@ TEST_CASE("max pooling agrees with the definition in both layouts") {
     }
     tests::GuardedBuffer<float> y(kChannels * w.positions());
     tests::GuardedBuffer<float> y_interleaved(kChannels * w.positions());
-    std::vector<std::byte> scratch(max_pool_scratch(w));
+    std::vector<std::byte> scratch(max_pool_scratch<float>(w));
     max_pool(w, planar.data(), y.data(), scratch.data());
     max_pool_interleaved(w, interleaved.data(), y_interleaved.data());
     for (std::uint32_t c = 0; c < kChannels; ++c) {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/convolution/convolution_i8.h"
+
+namespace bitdown {
+
+/// Convolution between 8-bit values, from codes or dense weights.
+struct Int8ConvolutionStep {
+  kernels::Int8ConvolutionArgs args;
+  const kernels::Int8Kernel* kernel = nullptr;
+};
+
+std::size_t scratch_bytes(const Int8ConvolutionStep& step);
+const char* algorithm(const Int8ConvolutionStep& step);
+std::uint64_t macs(const Int8ConvolutionStep& step);
+void run(const Int8ConvolutionStep& step, std::byte* scratch);
+
+}  // namespace bitdown
