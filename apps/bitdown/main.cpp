@@ -55,6 +55,7 @@ ExitCode main(int count, char** arguments) {
   add_run(app, work);
   add_eval(app, work);
   add_sheet(app, work);
+  add_bench(app, work);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

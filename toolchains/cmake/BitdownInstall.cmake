@@ -25,7 +25,7 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/bitdownConfigVersion.cmake
 install(FILES ${CMAKE_BINARY_DIR}/bitdownConfigVersion.cmake
         DESTINATION ${package_folder} COMPONENT runtime)
 
-foreach(tool bitdown bitdown-device)
+foreach(tool bitdown bitdown-device bitdown-first-label)
   if(TARGET ${tool})
     install(TARGETS ${tool} RUNTIME COMPONENT tools)
   endif()
