@@ -94,7 +94,9 @@ TEST_CASE("the expanded network has no codes and computes the same") {
   const std::string dense = import.folder / "dense.bdn";
   check_ok(import.run(coded));
   check_ok(import.run(dense, {"--expand"}));
-  for (const json& layer : inspect(dense)["layers"]) CHECK(layer["entries"] == 0);
+  const json report = inspect(dense);
+  REQUIRE(report["layers"].size() == 21);
+  for (const json& layer : report["layers"]) CHECK(layer["entries"] == 0);
   CHECK(read_file(dense).size() > read_file(coded).size());
 
   const std::string photo = write_photo(import.folder, "a.bmp", 1);
