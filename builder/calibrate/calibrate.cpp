@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "calibrate/calibrate.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "bitdown/model.h"
+#include "bitdown/session.h"
+#include "calibrate/histogram.h"
+#include "calibrate/range.h"
+#include "error.h"
+#include "platforms/aligned.h"
+
+namespace bitdown::builder {
+namespace {
+
+void throw_unless_ok(const Status& status) {
+  if (status.ok()) return;
+  throw Error(status.code(),
+              std::string(status.where()) + (*status.where() ? ": " : "") + status.message());
+}
+
+template <typename T>
+T value_or_throw(Result<T> result) {
+  throw_unless_ok(result.status());
+  return std::move(result).value();
+}
+
+AlignedBuffer aligned_copy(const std::vector<std::byte>& bytes) {
+  AlignedBuffer copy(bytes.size());
+  if (!copy.allocated()) throw std::bad_alloc();
+  std::memcpy(copy.span().data(), bytes.data(), bytes.size());
+  return copy;
+}
+
+// One histogram a value.
+class Recorder final : public StepObserver {
+ public:
+  explicit Recorder(const Graph& graph) : graph_(graph), histograms_(graph.values.size()) {}
+
+  void after_step(const StepView& step) override { record(step.value, step.output); }
+
+  void record(ValueId value, std::span<const float> numbers) {
+    if (failed_) return;
+    failed_ = !histograms_[value].add(numbers);
+    if (failed_) failed_value_ = value;
+  }
+
+  void throw_if_failed() const {
+    if (!failed_) return;
+    throw Error(StatusCode::kInvalidData, "value '" + graph_.values[failed_value_].name +
+                                              "': has numbers beyond 2^96 or NaN");
+  }
+
+  void merge(const Recorder& other) {
+    for (std::size_t i = 0; i < histograms_.size(); ++i) histograms_[i].merge(other.histograms_[i]);
+  }
+
+  const Histogram& histogram(std::size_t value) const { return histograms_[value]; }
+
+ private:
+  const Graph& graph_;
+  std::vector<Histogram> histograms_;
+  bool failed_ = false;
+  ValueId failed_value_ = 0;
+};
+
+// Hands out photographs to threads and keeps the failure of the earliest.
+class Calibration {
+ public:
+  Calibration(const Graph& graph, const Model& model, CalibrationInputs& inputs)
+      : graph_(graph), model_(model), inputs_(inputs), total_(graph) {}
+
+  void run(unsigned jobs) {
+    {
+      std::vector<std::jthread> threads;
+      const std::size_t count = std::min<std::size_t>(jobs, inputs_.count());
+      for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });
+    }
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+  std::size_t used() const { return used_; }
+  const Recorder& total() const { return total_; }
+
+ private:
+  void work() {
+    std::size_t index = 0;
+    try {
+      SessionOptions options;
+      options.precision = Precision::kExact;
+      options.dense = DenseBackend::kBuiltin;  // Its values are planar, so the observer sees them.
+      Session session = value_or_throw(Session::create(model_, options));
+      std::vector<float> input(model_.input(0).shape.elements());
+      Recorder recorder(graph_);
+      while (!stop_ && (index = next_++) < inputs_.count()) {
+        if (!inputs_.load(index, input)) continue;
+        recorder.record(graph_.inputs[0], input);
+        throw_unless_ok(session.run(input, &recorder));
+        recorder.throw_if_failed();
+        ++used_;
+      }
+      const std::lock_guard lock(mutex_);
+      total_.merge(recorder);
+    } catch (...) {
+      keep_failure(index, std::current_exception());
+    }
+  }
+
+  void keep_failure(std::size_t index, std::exception_ptr failure) {
+    stop_ = true;
+    const std::lock_guard lock(mutex_);
+    if (failure_ && failed_index_ <= index) return;
+    failure_ = std::move(failure);
+    failed_index_ = index;
+  }
+
+  const Graph& graph_;
+  const Model& model_;
+  CalibrationInputs& inputs_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<std::size_t> used_ = 0;
+  std::atomic<bool> stop_ = false;
+  std::mutex mutex_;  // Guards what follows while threads run.
+  Recorder total_;
+  std::exception_ptr failure_;
+  std::size_t failed_index_ = 0;
+};
+
+}  // namespace
+
+std::size_t calibrate(Graph& graph, DensePrecision precision, CalibrationInputs& inputs,
+                      unsigned jobs) {
+  if (graph.inputs.size() != 1) {
+    throw Error(StatusCode::kUnsupported, "inputs: only networks with one can be calibrated");
+  }
+  for (Value& value : graph.values) value.range.reset();
+  const AlignedBuffer blob = aligned_copy(write_blob(graph, precision));
+  const Model model = value_or_throw(Model::from_memory(blob.span()));
+  Calibration calibration(graph, model, inputs);
+  calibration.run(jobs);
+  if (calibration.used() == 0) return 0;
+  for (std::size_t i = 0; i < graph.values.size(); ++i) {
+    graph.values[i].range = choose_range(calibration.total().histogram(i));
+  }
+  return calibration.used();
+}
+
+}  // namespace bitdown::builder
