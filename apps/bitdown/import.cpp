@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "bitdown/calibration.h"
 #include "bitdown/failure.h"
 #include "bitdown/lines.h"
 #include "bitdown/output_file.h"
@@ -20,6 +21,7 @@ struct ImportOptions {
   std::string labels;
   std::string dense_type = "fp16";
   bool expand = false;
+  CalibrationFlags calibration;
 };
 
 builder::Weights* weights_of(builder::Operator& op) {
@@ -64,15 +66,20 @@ ExitCode import(const ImportOptions& options) {
   if (options.expand) expand_all(graph);
   const auto precision = options.dense_type == "fp32" ? builder::DensePrecision::kFloat32
                                                       : builder::DensePrecision::kFloat16;
+  std::string calibrated;
+  if (!options.calibration.folder.empty()) {
+    calibrated =
+        ", ranges from " + count_text(calibrate_on_folder(graph, precision, options.calibration));
+  }
   const std::vector<std::byte> blob = builder::write_blob(graph, precision);
   write_output(options.output, blob);
 
   std::size_t layers = 0;
   for (builder::Node& node : graph.nodes) layers += weights_of(node.op) != nullptr ? 1 : 0;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  std::printf("%s: %s (%s), %zu layers with weights, %.3f MB, %.2f s\n",
+  std::printf("%s: %s (%s), %zu layers with weights%s, %.3f MB, %.2f s\n",
               printable(options.output).c_str(), graph.provenance.architecture.c_str(),
-              graph.provenance.source_format.c_str(), layers,
+              graph.provenance.source_format.c_str(), layers, calibrated.c_str(),
               static_cast<double>(blob.size()) / (1 << 20), seconds.count());
   return ExitCode::kOk;
 }
@@ -94,6 +101,8 @@ void add_import(CLI::App& app, Work& work) {
       ->capture_default_str();
   verb->add_flag("--expand", options->expand,
                  "Replace codes by the weights they stand for, to compare with dense runtimes");
+  options->calibration.add_to(*verb, "--calibrate",
+                              "Folder of photographs to measure activation ranges on, for int8");
   verb->footer("Example:\n  bitdown import resnet50.pth -o resnet50.bdn");
   verb->callback([&work, options] { work = [options] { return import(*options); }; });
 }

@@ -54,6 +54,17 @@ Json to_json(const schema::Provenance* provenance) {
           {"tool_version", text_of(provenance->tool_version())}};
 }
 
+// Of each layer's output, in the order of the report: null until the network is calibrated.
+void add_ranges(const schema::Model& model, Json& layers) {
+  std::size_t layer = 0;
+  for (const schema::Operator* op : *model.operators()) {
+    if (!op->parameters_as_Convolution() && !op->parameters_as_Linear()) continue;
+    const auto* range = model.values()->Get(op->outputs()->Get(0))->range();
+    layers[layer]["range"] = range == nullptr ? Json() : Json::array({range->min(), range->max()});
+    ++layer;
+  }
+}
+
 void print_json(const Model& model, const SizeReport& report) {
   Json json = {{"architecture", std::string(model.architecture())},
                {"format_version", version_of(model.root())},
@@ -64,6 +75,7 @@ void print_json(const Model& model, const SizeReport& report) {
                {"stored", to_json(report.stored)},
                {"layers", Json::array()}};
   for (const LayerSize& layer : report.layers) json["layers"].push_back(to_json(layer));
+  add_ranges(model.root(), json["layers"]);
   print_line(json);
 }
 

@@ -50,6 +50,7 @@ ExitCode main(int count, char** arguments) {
   app.footer(std::string("bitdown VERB --help explains a verb with an example.\n") + kExitCodeHelp);
   Work work;
   add_import(app, work);
+  add_calibrate(app, work);
   add_inspect(app, work);
   add_verify(app, work);
   add_run(app, work);

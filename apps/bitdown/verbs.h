@@ -17,6 +17,7 @@ using Work = std::function<ExitCode()>;
 
 /// Each adds its verb with options and help to `app`; the verb sets `work` when it is chosen.
 void add_import(CLI::App& app, Work& work);
+void add_calibrate(CLI::App& app, Work& work);
 void add_inspect(CLI::App& app, Work& work);
 void add_verify(CLI::App& app, Work& work);
 void add_run(CLI::App& app, Work& work);

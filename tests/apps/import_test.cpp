@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/support/networks.h"
@@ -121,6 +122,27 @@ TEST_CASE("dense numbers are stored as asked") {
   check_ok(import.run(import.folder / "full.bdn", {"--dense-type", "fp32"}));
   CHECK(inspect(import.folder / "half.bdn")["layers"][0]["bits_per_weight"] == 16);
   CHECK(inspect(import.folder / "full.bdn")["layers"][0]["bits_per_weight"] == 32);
+}
+
+TEST_CASE("a network imported with --calibrate is the one calibrated later") {
+  const Import import;
+  const Folder images;
+  for (unsigned i = 0; i < 3; ++i) {
+    write_photo(images, ("p" + std::to_string(i) + ".bmp").c_str(), i);
+  }
+  const std::string at_once = import.folder / "at-once.bdn";
+  const std::string line =
+      check_ok(import.run(at_once, {"--calibrate", images / ".", "--limit", "2"}));
+  CHECK(line.find("21 layers with weights, ranges from 2 images, ") != std::string::npos);
+  const std::string later = import.folder / "later.bdn";
+  check_ok(import.run(later));
+  check_ok(run_tool(kTool, {"calibrate", later, "--images", images / ".", "--limit", "2"}));
+  CHECK(read_file(at_once) == read_file(later));
+
+  check_refused(import.run(import.folder / "x.bdn", {"--calibrate", import.folder / "none"}), 3,
+                "none: No such file or directory");
+  check_refused(import.run(import.folder / "x.bdn", {"--limit", "2"}), 2, "--limit");
+  CHECK_FALSE(std::filesystem::exists(import.folder / "x.bdn"));
 }
 
 }  // namespace
