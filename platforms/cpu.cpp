@@ -64,8 +64,8 @@ Result<IsaSet> choose_isa(const char* name, IsaSet available) {
     }
     return isa.allowed & available;
   }
-  return Status(StatusCode::kInvalidArgument, "unknown ISA; known are portable, avx2, avx512, vnni, neon",
-                name);
+  return Status(StatusCode::kInvalidArgument,
+                "unknown ISA; known are portable, avx2, avx512, vnni, neon", name);
 }
 
 const char* isa_name(IsaSet set) {

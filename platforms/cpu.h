@@ -21,9 +21,10 @@ using IsaSet = std::uint32_t;
 /// What this CPU and its operating system support. Cached after the first call; thread-safe.
 IsaSet detect_isa();
 
-/// The set that a user's choice allows: `name` is "portable", "avx2", "avx512", "vnni", "neon", or null for
-/// everything `available` has. "avx2" excludes AVX-512; "avx512" includes AVX2 and excludes VNNI. Fails with
-/// kInvalidArgument for an unknown name and kUnsupported when `available` lacks it. Pure.
+/// The set that a user's choice allows: `name` is "portable", "avx2", "avx512", "vnni", "neon", or
+/// null for everything `available` has. "avx2" excludes AVX-512; "avx512" includes AVX2 and
+/// excludes VNNI. Fails with kInvalidArgument for an unknown name and kUnsupported when `available`
+/// lacks it. Pure.
 Result<IsaSet> choose_isa(const char* name, IsaSet available);
 
 /// The name of the widest member of `set`, for reports.

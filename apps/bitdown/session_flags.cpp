@@ -7,7 +7,10 @@ namespace bitdown::apps {
 
 void SessionFlags::add_to(CLI::App& verb) {
   verb.add_option("--isa", isa, "Instruction set (default: the best of this CPU)")
-      ->check(CLI::IsMember({"portable", "avx2", "avx512", "neon"}));
+      ->check(CLI::IsMember({"portable", "avx2", "avx512", "vnni", "neon"}));
+  verb.add_option("--precision", precision,
+                  "exact: float32; fast: int8 (default: fast for calibrated models)")
+      ->check(CLI::IsMember({"exact", "fast"}));
   verb.add_option("--dense", dense, "What runs layers without codes")
       ->check(CLI::IsMember({"builtin", "xnnpack"}));
 }
@@ -15,6 +18,8 @@ void SessionFlags::add_to(CLI::App& verb) {
 SessionOptions SessionFlags::options() const {
   SessionOptions options;
   if (!isa.empty()) options.isa = isa.c_str();
+  if (precision == "exact") options.precision = Precision::kExact;
+  if (precision == "fast") options.precision = Precision::kFast;
   if (dense == "builtin") options.dense = DenseBackend::kBuiltin;
   if (dense == "xnnpack") options.dense = DenseBackend::kXnnpack;
   return options;

@@ -11,9 +11,10 @@ class App;
 
 namespace bitdown::apps {
 
-/// How a verb runs the network: --isa and --dense.
+/// How a verb runs the network: --isa, --precision and --dense.
 struct SessionFlags {
   std::string isa;
+  std::string precision;
   std::string dense;
 
   void add_to(CLI::App& verb);

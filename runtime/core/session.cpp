@@ -86,9 +86,12 @@ Status choose(const SessionOptions& options, const schema::Model& model, State& 
   return {};
 }
 
+// A network that asks for more is hostile or a mistake; on 32 bits more could not be addressed.
+constexpr std::uint64_t kMaxArena = std::uint64_t{1} << 30;
+
 Result<std::size_t> to_size(std::uint64_t bytes, const char* arena) {
-  if (bytes > SIZE_MAX / 2) {
-    return Status(StatusCode::kOutOfMemory, "exceeds the address space", arena);
+  if (bytes > kMaxArena) {
+    return Status(StatusCode::kOutOfMemory, "the network needs more than 1 GiB", arena);
   }
   return static_cast<std::size_t>(bytes);
 }
@@ -110,7 +113,7 @@ Status measure(State& state) {
   }
   if (state.options.xnnpack) activations += kReadAhead;
   const PlanContext context = make_context(state, nullptr, nullptr);
-  std::size_t scratch = 0;
+  std::uint64_t scratch = 0;
   for (const schema::Operator* op : *model.operators()) {
     BITDOWN_ASSIGN_OR_RETURN(const Step step, plan_operator(context, *op));
     scratch = std::max(scratch, std::visit([](const auto& s) { return scratch_bytes(s); }, step));

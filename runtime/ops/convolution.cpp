@@ -59,7 +59,7 @@ Result<Step> plan_linear(const PlanContext& context, const schema::Operator& op)
   return finish_plan(context, op, args);
 }
 
-std::size_t scratch_bytes(const ConvolutionStep& step) {
+std::uint64_t scratch_bytes(const ConvolutionStep& step) {
   return kernels::convolution_scratch(step.args, *step.gemm);
 }
 

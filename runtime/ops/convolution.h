@@ -14,7 +14,7 @@ struct ConvolutionStep {
   const kernels::GemmKernel* gemm = nullptr;
 };
 
-std::size_t scratch_bytes(const ConvolutionStep& step);
+std::uint64_t scratch_bytes(const ConvolutionStep& step);
 const char* algorithm(const ConvolutionStep& step);
 std::uint64_t macs(const ConvolutionStep& step);
 void run(const ConvolutionStep& step, std::byte* scratch);

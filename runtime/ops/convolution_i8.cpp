@@ -29,7 +29,7 @@ Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Opera
   return Step(step);
 }
 
-std::size_t scratch_bytes(const Int8ConvolutionStep& step) {
+std::uint64_t scratch_bytes(const Int8ConvolutionStep& step) {
   return kernels::convolution_i8_scratch(step.args, *step.kernel);
 }
 

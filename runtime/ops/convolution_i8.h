@@ -14,7 +14,7 @@ struct Int8ConvolutionStep {
   const kernels::Int8Kernel* kernel = nullptr;
 };
 
-std::size_t scratch_bytes(const Int8ConvolutionStep& step);
+std::uint64_t scratch_bytes(const Int8ConvolutionStep& step);
 const char* algorithm(const Int8ConvolutionStep& step);
 std::uint64_t macs(const Int8ConvolutionStep& step);
 void run(const Int8ConvolutionStep& step, std::byte* scratch);

@@ -19,7 +19,7 @@ Result<Step> plan_global_average_pool(const PlanContext& context, const schema::
   return Step(step);
 }
 
-std::size_t scratch_bytes(const GlobalAveragePoolStep&) {
+std::uint64_t scratch_bytes(const GlobalAveragePoolStep&) {
   return 0;
 }
 

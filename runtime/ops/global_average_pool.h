@@ -17,7 +17,7 @@ struct GlobalAveragePoolStep {
   float* y = nullptr;
 };
 
-std::size_t scratch_bytes(const GlobalAveragePoolStep& step);
+std::uint64_t scratch_bytes(const GlobalAveragePoolStep& step);
 const char* algorithm(const GlobalAveragePoolStep& step);
 std::uint64_t macs(const GlobalAveragePoolStep& step);
 void run(const GlobalAveragePoolStep& step, std::byte* scratch);

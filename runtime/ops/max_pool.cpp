@@ -19,7 +19,7 @@ Result<Step> plan_max_pool(const PlanContext& context, const schema::Operator& o
   return Step(step);
 }
 
-std::size_t scratch_bytes(const MaxPoolStep& step) {
+std::uint64_t scratch_bytes(const MaxPoolStep& step) {
   return kernels::max_pool_scratch<float>(step.window);
 }
 

@@ -17,7 +17,7 @@ struct MaxPoolStep {
   void* y = nullptr;
 };
 
-std::size_t scratch_bytes(const MaxPoolStep& step);
+std::uint64_t scratch_bytes(const MaxPoolStep& step);
 const char* algorithm(const MaxPoolStep& step);
 std::uint64_t macs(const MaxPoolStep& step);
 void run(const MaxPoolStep& step, std::byte* scratch);

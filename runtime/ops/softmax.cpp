@@ -12,7 +12,7 @@ Result<Step> plan_softmax(const PlanContext& context, const schema::Operator& op
       SoftmaxStep{context.shape(x).Get(0), context.data(x), context.data(op.outputs()->Get(0))});
 }
 
-std::size_t scratch_bytes(const SoftmaxStep&) {
+std::uint64_t scratch_bytes(const SoftmaxStep&) {
   return 0;
 }
 

@@ -12,7 +12,7 @@ struct SoftmaxStep {
   float* y = nullptr;
 };
 
-std::size_t scratch_bytes(const SoftmaxStep& step);
+std::uint64_t scratch_bytes(const SoftmaxStep& step);
 const char* algorithm(const SoftmaxStep& step);
 std::uint64_t macs(const SoftmaxStep& step);
 void run(const SoftmaxStep& step, std::byte* scratch);

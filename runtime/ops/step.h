@@ -14,7 +14,7 @@
 namespace bitdown {
 
 /// One operator of a session, ready to run: pointers resolved, kernel chosen. Every alternative has
-///   std::size_t scratch_bytes(const S&);
+///   std::uint64_t scratch_bytes(const S&);
 ///   const char* algorithm(const S&);          // for profiles, as in StepView
 ///   std::uint64_t macs(const S&);
 ///   void run(const S&, std::byte* scratch);   // scratch: 64-byte aligned, scratch_bytes() or more

@@ -141,8 +141,8 @@ Result<Step> plan_xnnpack_convolution(const PlanContext& context, const schema::
   return Step(std::move(step));
 }
 
-std::size_t scratch_bytes(const XnnpackConvolutionStep& step) {
-  std::size_t bytes = 0;
+std::uint64_t scratch_bytes(const XnnpackConvolutionStep& step) {
+  std::uint64_t bytes = 0;
   if (step.x_layout == Layout::kPlanar) {
     bytes += align_up(x_elements(step) * sizeof(float) + XNN_EXTRA_BYTES);
   }

@@ -28,7 +28,7 @@ struct XnnpackConvolutionStep {
   ~XnnpackConvolutionStep();
 };
 
-std::size_t scratch_bytes(const XnnpackConvolutionStep& step);
+std::uint64_t scratch_bytes(const XnnpackConvolutionStep& step);
 const char* algorithm(const XnnpackConvolutionStep& step);
 std::uint64_t macs(const XnnpackConvolutionStep& step);
 void run(const XnnpackConvolutionStep& step, std::byte* scratch);

@@ -83,8 +83,8 @@ class Session {
   static Result<SessionRequirements> requirements(const Model& model,
                                                   const SessionOptions& options);
 
-  /// Fails with kUnsupported (ISA, backend), kOutOfMemory (arena too small; where() names it) or
-  /// kInvalidArgument.
+  /// Fails with kUnsupported (ISA, backend, precision), kOutOfMemory (arena too small, or one
+  /// beyond 1 GiB needed; where() names it) or kInvalidArgument.
   static Result<Session> create(const Model& model, const SessionOptions& options = {});
 
   Session(Session&& other) noexcept;

@@ -25,22 +25,22 @@ Blocking make_blocking(const WeightMatrix& weights, std::uint32_t positions,
   b.chunk = std::min(weights.columns, std::max(chunk / granule, 1u) * granule);
   b.panel_stride = divide_up(b.chunk, kernel.word_k);
   b.group = divide_up(std::min(kGroup, weights.rows), kernel.rows) * kernel.rows;
-  b.tile_stride = std::size_t{divide_up(weights.columns, kernel.word_k)} * kernel.tile;
-  const std::size_t fitting = kPackBytes / (b.tile_stride * kernel.word_bytes);
-  const auto tiles = static_cast<std::uint32_t>(std::min<std::size_t>(
-      divide_up(positions, kernel.tile), std::max<std::size_t>(fitting, kMinTiles)));
+  b.tile_stride = std::uint64_t{divide_up(weights.columns, kernel.word_k)} * kernel.tile;
+  const std::uint64_t fitting = kPackBytes / (b.tile_stride * kernel.word_bytes);
+  const auto tiles = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      divide_up(positions, kernel.tile), std::max<std::uint64_t>(fitting, kMinTiles)));
   b.block_positions = tiles * kernel.tile;
   b.line_stride = static_cast<std::size_t>(align_up(b.block_positions));
-  const auto take = [&b](std::size_t bytes) {
-    const std::size_t begin = b.total;
-    b.total = static_cast<std::size_t>(align_up(begin + bytes));
+  const auto take = [&b](std::uint64_t bytes) {
+    const std::uint64_t begin = b.total;
+    b.total = align_up(begin + bytes);
     return begin;
   };
   b.codebook = take(codebook_bytes);
-  b.lines = take(kernel.word_k * b.line_stride * element_bytes);
+  b.lines = take(std::uint64_t{kernel.word_k} * b.line_stride * element_bytes);
   b.packed = take(b.tile_stride * tiles * kernel.word_bytes);
-  b.panel = take(b.group * b.panel_stride * kernel.word_bytes);
-  b.sums = take(std::size_t{b.group} * b.block_positions * sizeof(float));
+  b.panel = take(std::uint64_t{b.group} * b.panel_stride * kernel.word_bytes);
+  b.sums = take(std::uint64_t{b.group} * b.block_positions * sizeof(float));
   return b;
 }
 

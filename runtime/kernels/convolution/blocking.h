@@ -16,10 +16,10 @@ struct Blocking {
   std::uint32_t group = 0;            ///< Rows of a decoded panel, a multiple of the kernel's.
   std::uint32_t block_positions = 0;  ///< A multiple of the kernel's tile.
   std::size_t panel_stride = 0;       ///< Words of a decoded row.
-  std::size_t tile_stride = 0;        ///< Words of one packed tile: all columns.
+  std::uint64_t tile_stride = 0;      ///< Words of one packed tile: all columns.
   std::size_t line_stride = 0;        ///< Elements from one im2col line to the next.
-  std::size_t codebook = 0, lines = 0, packed = 0, panel = 0, sums = 0;
-  std::size_t total = 0;  ///< Bytes of scratch.
+  std::uint64_t codebook = 0, lines = 0, packed = 0, panel = 0, sums = 0;
+  std::uint64_t total = 0;  ///< Bytes of scratch; 64-bit, since shapes come from untrusted blobs.
 };
 
 /// `element_bytes`: of an activation; `codebook_bytes`: of the expanded codebook.

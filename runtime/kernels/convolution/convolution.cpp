@@ -45,7 +45,7 @@ Blocking blocking_of(const ConvolutionArgs& args, const GemmKernel& gemm) {
 
 }  // namespace
 
-std::size_t convolution_scratch(const ConvolutionArgs& args, const GemmKernel& gemm) {
+std::uint64_t convolution_scratch(const ConvolutionArgs& args, const GemmKernel& gemm) {
   return blocking_of(args, gemm).total;
 }
 

@@ -27,7 +27,7 @@ struct ConvolutionArgs {
 };
 
 /// Bytes of 64-byte aligned scratch that convolution() needs with this kernel.
-std::size_t convolution_scratch(const ConvolutionArgs& args, const GemmKernel& gemm);
+std::uint64_t convolution_scratch(const ConvolutionArgs& args, const GemmKernel& gemm);
 
 void convolution(const ConvolutionArgs& args, const GemmKernel& gemm, std::byte* scratch);
 

@@ -18,9 +18,9 @@ struct RowState {
 // Scratch of a layer: the blocking's parts, then row states, then a dense row in float32.
 struct Plan {
   Blocking blocking;
-  std::size_t rows;
-  std::size_t dense_row;
-  std::size_t total;
+  std::uint64_t rows;
+  std::uint64_t dense_row;
+  std::uint64_t total;
 };
 
 Plan make_plan(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
@@ -29,8 +29,7 @@ Plan make_plan(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
   plan.blocking = make_blocking(args.weights, args.window.positions(), kernel, 1,
                                 args.weights.codebook_elements() * element);
   plan.rows = plan.blocking.total;
-  plan.dense_row =
-      static_cast<std::size_t>(align_up(plan.rows + plan.blocking.group * sizeof(RowState)));
+  plan.dense_row = align_up(plan.rows + plan.blocking.group * sizeof(RowState));
   plan.total = plan.dense_row;
   if (!args.weights.coded) {
     plan.total =
@@ -155,7 +154,7 @@ void run(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, const Plan& 
 
 }  // namespace
 
-std::size_t convolution_i8_scratch(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
+std::uint64_t convolution_i8_scratch(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
   return make_plan(args, kernel).total;
 }
 

@@ -36,7 +36,7 @@ struct Int8ConvolutionArgs {
 };
 
 /// Bytes of 64-byte aligned scratch that convolution_i8() needs with this kernel.
-std::size_t convolution_i8_scratch(const Int8ConvolutionArgs& args, const Int8Kernel& kernel);
+std::uint64_t convolution_i8_scratch(const Int8ConvolutionArgs& args, const Int8Kernel& kernel);
 
 void convolution_i8(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, std::byte* scratch);
 

@@ -22,7 +22,7 @@ struct ConvolutionBlock {
   std::uint32_t positions;  ///< Of this block.
 
   template <typename T>
-  T* at(std::size_t offset) const {
+  T* at(std::uint64_t offset) const {
     return reinterpret_cast<T*>(scratch + offset);
   }
   /// Word of k in the first tile of packed B.
