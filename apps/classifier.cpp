@@ -6,17 +6,28 @@
 #include <utility>
 
 #include "exit_code.h"
+#include "model_generated.h"
 #include "top_k.h"
 
 namespace bitdown::apps {
 namespace {
+
+bool second_is_softmax_of_first(const schema::Model& root) {
+  const std::uint32_t logits = root.outputs()->Get(0);
+  const std::uint32_t probabilities = root.outputs()->Get(1);
+  for (const schema::Operator* op : *root.operators()) {
+    if (op->outputs()->Get(0) != probabilities) continue;
+    return op->parameters_type() == schema::Parameters::Softmax && op->inputs()->Get(0) == logits;
+  }
+  return false;
+}
 
 bool is_classifier(const Model& model) {
   if (model.input_count() != 1 || model.output_count() != 2) return false;
   const Shape input = model.input(0).shape;
   const Shape logits = model.output(0).shape;
   return input.rank == 3 && input.dimensions[0] == 3 && logits.rank == 1 &&
-         model.output(1).shape == logits;
+         model.output(1).shape == logits && second_is_softmax_of_first(model.root());
 }
 
 }  // namespace

@@ -19,9 +19,7 @@ std::span<const float> floats(const schema::Tensor& tensor) {
 }
 
 // The largest |difference| from the golden output; NaN when an output is NaN.
-Result<double> golden_difference(const Model& model, const schema::Golden& golden,
-                                 const SessionOptions& options) {
-  BITDOWN_ASSIGN_OR_RETURN(Session session, Session::create(model, options));
+Result<double> golden_difference(Session& session, const schema::Golden& golden) {
   BITDOWN_RETURN_IF_ERROR(session.run(floats(*golden.input())));
   const std::span<const float> expected = floats(*golden.output());
   const std::span<const float> actual = session.output(0);
@@ -52,12 +50,19 @@ ExitCode verify(const char* path, const SessionOptions& options) {
   if (!model.ok()) return report(path, model.status());
   print_checked(*model);
 
+  // Also without a golden pair: can this machine run it, in the way that was asked for?
+  Result<Session> session = Session::create(*model, options);
+  if (!session.ok()) return report(path, session.status());
+  const SessionRequirements memory = session->memory_use();
+  std::printf("session      plans and fits, %zu bytes of working memory, %s\n",
+              memory.persistent + memory.activations + memory.scratch, session->isa());
+
   const schema::Golden* golden = model->root().golden();
   if (golden == nullptr) {
     std::printf("golden pair  none in this blob\nok\n");
     return ExitCode::kOk;
   }
-  const Result<double> difference = golden_difference(*model, *golden, options);
+  const Result<double> difference = golden_difference(*session, *golden);
   if (!difference.ok()) return report(path, difference.status());
   const double tolerance = static_cast<double>(golden->tolerance());
   std::printf("golden pair  largest difference %.3g, accepted %.3g\n", *difference, tolerance);

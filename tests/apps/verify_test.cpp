@@ -35,8 +35,10 @@ TEST_CASE("verify says what it checked") {
     CHECK(has(out, "format       1.0.0, "));
     CHECK(has(out, "operators    6,"));
     CHECK(has(out, "codebooks    2,"));
+    CHECK(has(out, "session      plans and fits, "));
     CHECK(has(out, "golden pair  none"));
     CHECK(out.ends_with("ok\n"));
+    check_refused(run_tool(tool, {"verify", model, "--isa", "neon"}), 5, "does not have");
   }
 }
 

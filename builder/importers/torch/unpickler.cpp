@@ -52,6 +52,8 @@ enum Opcode : std::uint8_t {
 
 // The largest ResNet's checkpoint has about 50,000.
 constexpr std::size_t kMaxObjects = std::size_t{1} << 20;
+// Containers nest a few levels deep.
+constexpr std::size_t kMaxMarks = 4096;
 
 class Unpickler {
  public:
@@ -102,6 +104,11 @@ class Unpickler {
     }
     pickle_.objects.push_back(std::move(object));
     push(static_cast<ObjectId>(pickle_.objects.size() - 1));
+  }
+
+  void memoize(std::uint64_t key) {
+    if (memo_.size() >= kMaxObjects) fail_unsupported("more than a million objects in a pickle");
+    memo_[key] = top();
   }
 
   std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
@@ -197,10 +204,10 @@ bool Unpickler::push_constant(std::uint8_t opcode) {
 bool Unpickler::use_memo(std::uint8_t opcode) {
   switch (opcode) {
     case kBinPut:
-      memo_[reader_.little_endian(1)] = top();
+      memoize(reader_.little_endian(1));
       return true;
     case kLongBinPut:
-      memo_[reader_.little_endian(4)] = top();
+      memoize(reader_.little_endian(4));
       return true;
     case kBinGet:
     case kLongBinGet: {
@@ -217,6 +224,7 @@ bool Unpickler::use_memo(std::uint8_t opcode) {
 bool Unpickler::fill_container(std::uint8_t opcode) {
   switch (opcode) {
     case kMark:
+      if (marks_.size() >= kMaxMarks) fail_at("marks too deep");
       marks_.push_back(stack_.size());
       return true;
     case kTuple:

@@ -161,6 +161,18 @@ TEST_CASE("nesting half a million deep is harmless, a million and more objects a
   CHECK(failure_of(references.stop()).code == StatusCode::kUnsupported);
 }
 
+TEST_CASE("marks and memo entries are bounded") {
+  CHECK(failure_of(PickleWriter().raw(std::string(5000, '(')).stop()).says("marks too deep"));
+  PickleWriter puts;
+  puts.raw("N");
+  for (std::uint32_t i = 0; i < 1'100'000; ++i) {
+    std::string put = "r";
+    for (int shift = 0; shift < 32; shift += 8) put += static_cast<char>(i >> shift);
+    puts.raw(put);
+  }
+  CHECK(failure_of(puts.stop()).code == StatusCode::kUnsupported);
+}
+
 TEST_CASE("lengths beyond the end ask for no memory") {
   CHECK(failure_of(PickleWriter().raw("X\xff\xff\xff\xffhi").stop()).says("truncated"));
   CHECK(failure_of(PickleWriter().raw("T\xff\xff\xff\x7fhi").stop()).says("truncated"));
