@@ -22,7 +22,7 @@ struct BenchOptions {
   bool json = false;
   SessionFlags session;
 
-  SessionFlags other_session() const { return {session.isa, other_dense}; }
+  SessionFlags other_session() const { return {session.isa, session.precision, other_dense}; }
 };
 
 // A model ready to run.
