@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "cpu.h"
@@ -102,7 +103,7 @@ void check_layer(Layer& layer, bool relu, bool residual) {
   std::vector<std::uint8_t> first;
   for (const Int8Kernel* kernel : int8_kernels()) {
     if ((detect_isa() & kernel->required) != kernel->required) continue;
-    CAPTURE(kernel->name);
+    CAPTURE(std::string(kernel->name));
     GuardedBuffer<std::uint8_t> y(outputs);
     tests::Uniform uniform(7);
     for (auto& v : y) v = static_cast<std::uint8_t>(uniform.below(256));

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "cpu.h"
@@ -102,7 +103,7 @@ template <typename Check>
 void for_each_kernel(const Check& check) {
   for (const GemmKernel* kernel : gemm_kernels()) {
     if ((detect_isa() & kernel->required) != kernel->required) continue;
-    CAPTURE(kernel->name);
+    CAPTURE(std::string(kernel->name));
     CAPTURE(tests::test_seed());
     check(*kernel);
   }

@@ -57,8 +57,8 @@ void check_product(const Int8Kernel& kernel, const Shape& s, bool extreme) {
   }
   const std::uint32_t tiles = (s.positions + kernel.tile - 1) / kernel.tile;
   GuardedBuffer<std::byte> packed(std::size_t{tiles} * kernel.tile * words * kernel.word_bytes);
+  GuardedBuffer<std::uint8_t> line(s.positions);
   for (std::uint32_t word = 0; word < words; ++word) {
-    GuardedBuffer<std::uint8_t> line(s.positions);
     std::vector<std::vector<std::uint8_t>> others;
     Int8PackArgs pack;
     for (std::uint32_t i = 0; i < kernel.word_k; ++i) {
@@ -112,7 +112,7 @@ TEST_CASE("every integer ISA of this machine runs") {
 
 TEST_CASE("integer products are exact around every word, vector and tile width") {
   for (const Int8Kernel* kernel : runnable()) {
-    CAPTURE(kernel->name);
+    CAPTURE(std::string(kernel->name));
     CAPTURE(tests::test_seed());
     for (const std::uint32_t rows : {kernel->rows, 3 * kernel->rows}) {
       for (const std::uint32_t depth : {1u, 2u, 3u, 4u, 5u, 66u, 255u}) {
@@ -128,7 +128,7 @@ TEST_CASE("integer products are exact around every word, vector and tile width")
 
 TEST_CASE("the largest operands do not saturate") {
   for (const Int8Kernel* kernel : runnable()) {
-    CAPTURE(kernel->name);
+    CAPTURE(std::string(kernel->name));
     check_product(*kernel, {kernel->rows, 4608, kernel->tile + 1}, true);
   }
 }
@@ -144,7 +144,7 @@ std::uint8_t finish_reference(const Int8FinishArgs& args, std::int32_t c, std::u
 
 TEST_CASE("finishing gives the same bytes on every ISA, at every length and in place") {
   for (const Int8Kernel* kernel : runnable()) {
-    CAPTURE(kernel->name);
+    CAPTURE(std::string(kernel->name));
     tests::Uniform uniform(tests::test_seed());
     for (std::uint32_t count = 1; count <= 70; ++count) {
       for (int variant = 0; variant < 8; ++variant) {

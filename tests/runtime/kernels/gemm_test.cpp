@@ -45,8 +45,8 @@ void check_product(const GemmKernel& kernel, const Shape& s) {
   for (float& v : b) v = uniform();
   const std::uint32_t tiles = (s.positions + kernel.tile - 1) / kernel.tile;
   GuardedBuffer<float> packed(std::size_t{tiles} * kernel.tile * s.depth);
+  GuardedBuffer<float> line(s.positions);
   for (std::uint32_t k = 0; k < s.depth; ++k) {
-    GuardedBuffer<float> line(s.positions);
     std::copy_n(&b[k * s.positions], s.positions, line.begin());
     kernel.pack_line({line.data(), packed.data() + std::size_t{k} * kernel.tile,
                       std::size_t{kernel.tile} * s.depth, s.positions});
@@ -103,7 +103,7 @@ TEST_CASE("selection is a pure function of the ISA set, best first") {
 
 TEST_CASE("products agree with the reference around every vector and tile width") {
   for (const GemmKernel* kernel : runnable()) {
-    CAPTURE(kernel->name);
+    CAPTURE(std::string(kernel->name));
     CAPTURE(tests::test_seed());
     for (const std::uint32_t rows : {kernel->rows, 3 * kernel->rows}) {
       for (const std::uint32_t depth : {1u, 2u, 7u, 64u, 257u}) {
@@ -119,7 +119,7 @@ TEST_CASE("products agree with the reference around every vector and tile width"
 
 TEST_CASE("packing clears the lanes beyond the last position") {
   for (const GemmKernel* kernel : runnable()) {
-    CAPTURE(kernel->name);
+    CAPTURE(std::string(kernel->name));
     GuardedBuffer<float> line(1);
     line[0] = 5.0f;
     GuardedBuffer<float> packed(kernel->tile);
@@ -132,7 +132,7 @@ TEST_CASE("packing clears the lanes beyond the last position") {
 
 TEST_CASE("finish scales, shifts, adds the residual in place and clamps, at every length") {
   for (const GemmKernel* kernel : runnable()) {
-    CAPTURE(kernel->name);
+    CAPTURE(std::string(kernel->name));
     tests::Uniform uniform(tests::test_seed());
     for (std::uint32_t count = 1; count <= 3 * kernel->tile; ++count) {
       for (int variant = 0; variant < 4; ++variant) {
