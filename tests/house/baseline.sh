@@ -11,7 +11,7 @@ code=$(mktemp)
 trap 'rm -f "$code"' EXIT
 for object in "$@"; do
   case "$(basename "$object")" in
-    *avx2.cpp.o | *avx512.cpp.o) continue ;;
+    *avx2.cpp.o | *avx512.cpp.o | *vnni.cpp.o) continue ;;
   esac
   count=$((count + 1))
   "$objdump" -d --no-show-raw-insn "$object" >"$code"
