@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "reader/reader.h"
 
-#include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "error.h"
 #include "kernels/half/half.h"
@@ -164,8 +164,10 @@ class BlobReader {
     result.resize_shorter = stored->resize_shorter();
     result.crop_height = stored->crop_h();
     result.crop_width = stored->crop_w();
-    std::copy_n(stored->mean()->begin(), 3, result.mean);
-    std::copy_n(stored->std()->begin(), 3, result.std);
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      result.mean[i] = stored->mean()->Get(i);
+      result.std[i] = stored->std()->Get(i);
+    }
     return result;
   }
 
