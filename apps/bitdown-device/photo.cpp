@@ -4,14 +4,12 @@
 #include <climits>
 #include <cstring>
 
-#include "jpeg.h"
+#include "image_file.h"
 #include "mapped_file.h"
 #include "stb/stb_image.h"
 
 namespace bitdown::apps {
 namespace {
-
-constexpr int kMaxSide = 65535;
 
 Status decoding_failure() {
   const char* reason = stbi_failure_reason();
@@ -32,21 +30,15 @@ Result<Photo> Photo::open(const char* path) {
   if (file.bytes().size() > INT_MAX) {
     return Status(StatusCode::kUnsupported, "the file is larger than 2 GB");
   }
+  BITDOWN_ASSIGN_OR_RETURN(const ImageFormat format, check_image_file(file.bytes()));
+  if (format == ImageFormat::kOther) {
+    return Status(StatusCode::kInvalidData, "not a readable JPEG, PNG or BMP image");
+  }
   const auto* bytes = reinterpret_cast<const stbi_uc*>(file.bytes().data());
   const int size = static_cast<int>(file.bytes().size());
   int width = 0;
   int height = 0;
   int channels = 0;
-  if (stbi_info_from_memory(bytes, size, &width, &height, &channels) == 0) {
-    return decoding_failure();
-  }
-  if (width > kMaxSide || height > kMaxSide ||
-      static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kMaxPixels) {
-    return Status(StatusCode::kUnsupported, "the image has more than 100 million pixels");
-  }
-  if (is_truncated_jpeg(file.bytes())) {
-    return Status(StatusCode::kInvalidData, "the JPEG file ends too early");
-  }
   Photo photo;
   photo.pixels_.reset(stbi_load_from_memory(bytes, size, &width, &height, &channels, 3));
   if (photo.pixels_ == nullptr) return decoding_failure();

@@ -12,9 +12,6 @@ namespace bitdown::apps {
 /// A decoded photograph; owns its pixels.
 class Photo {
  public:
-  /// More pixels (300 MB decoded) are refused before anything is allocated for them.
-  static constexpr std::uint64_t kMaxPixels = 100'000'000;
-
   /// Decodes a JPEG, PNG or BMP file; grey becomes RGB, 16 bits become 8, alpha is dropped. Fails
   /// with kNotFound, kIoError, kInvalidData, kUnsupported (too large) or kOutOfMemory.
   static Result<Photo> open(const char* path);

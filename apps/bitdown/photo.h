@@ -10,7 +10,8 @@ namespace bitdown::apps {
 
 /// Decodes an image file to 8-bit RGB as PIL's convert("RGB") does: the orientation tag is ignored,
 /// alpha dropped, grey repeated, 16 bits become 8. Thread-safe; the decoders' own remarks do not
-/// reach stderr. Throws Failure: kInputMissing, kInputInvalid (no image, or truncated).
+/// reach stderr. Throws Failure: kInputMissing, kInputInvalid (no image, or truncated),
+/// kUnsupported (too large), kOutOfMemory.
 cv::Mat read_photo(const std::filesystem::path& path);
 
 /// A view of an 8-bit RGB matrix, which must outlive it.
