@@ -22,9 +22,7 @@ void print_tensor(const char* role, const TensorInfo& tensor) {
 ExitCode info(const DeviceOptions& options) {
   const Result<Model> model = Model::open(options.model);
   if (!model.ok()) return report(options.model, model.status());
-  SessionOptions session_options;
-  session_options.isa = options.isa;
-  const Result<Session> session = Session::create(*model, session_options);
+  const Result<Session> session = Session::create(*model, options.session);
   if (!session.ok()) return report(options.model, session.status());
 
   const SessionRequirements memory = session->memory_use();

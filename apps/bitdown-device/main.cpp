@@ -21,23 +21,30 @@ constexpr const char* kHelp =
     "  bitdown-device verify MODEL.bdn         validate a blob completely, run its self-test\n"
     "  bitdown-device info MODEL.bdn           what the network is and the memory it takes\n"
     "\n"
-    "  --isa NAME   portable, avx2, avx512 or neon (default: the best of this CPU)\n"
-    "  --top N      how many classes run prints (default: 5)\n"
+    "  --isa NAME         portable, avx2, avx512, vnni or neon (default: the best of this CPU)\n"
+    "  --precision NAME   exact: float32; fast: int8 (default: fast for calibrated models)\n"
+    "  --top N            how many classes run prints (default: 5)\n"
     "  --version, --help\n"
     "\n"
     "Images are JPEG, PNG or BMP. Example:\n"
     "  bitdown-device run resnet50.bdn photo.jpg\n"
     "\n";
 
-constexpr option kOptions[] = {{"isa", required_argument, nullptr, 'i'},
-                               {"top", required_argument, nullptr, 't'},
-                               {"help", no_argument, nullptr, 'h'},
-                               {"version", no_argument, nullptr, 'v'},
-                               {nullptr, 0, nullptr, 0}};
+constexpr option kOptions[] = {
+    {"isa", required_argument, nullptr, 'i'}, {"precision", required_argument, nullptr, 'p'},
+    {"top", required_argument, nullptr, 't'}, {"help", no_argument, nullptr, 'h'},
+    {"version", no_argument, nullptr, 'v'},   {nullptr, 0, nullptr, 0}};
 
 ExitCode wrong_usage(const std::string& what) {
   print_error(what + " (bitdown-device --help explains)");
   return ExitCode::kUsage;
+}
+
+// Whether `name` is a precision.
+bool parse(std::string_view name, Precision& precision) {
+  if (name != "exact" && name != "fast") return false;
+  precision = name == "exact" ? Precision::kExact : Precision::kFast;
+  return true;
 }
 
 ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
@@ -55,9 +62,7 @@ ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
   }
   if (!options.photos.empty()) return wrong_usage(std::string(verb) + ": too many arguments");
   if (verb == "info") return info(options);
-  SessionOptions session_options;
-  session_options.isa = options.isa;
-  return verify(options.model, session_options);
+  return verify(options.model, options.session);
 }
 
 ExitCode main(int count, char** arguments) {
@@ -66,7 +71,12 @@ ExitCode main(int count, char** arguments) {
   for (;;) {
     switch (getopt_long(count, arguments, "h", kOptions, nullptr)) {
       case 'i':
-        options.isa = optarg;
+        options.session.isa = optarg;
+        break;
+      case 'p':
+        if (!parse(optarg, options.session.precision)) {
+          return wrong_usage("--precision: neither exact nor fast");
+        }
         break;
       case 't': {
         char* end = nullptr;

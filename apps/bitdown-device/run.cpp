@@ -20,9 +20,7 @@ Status classify(const char* path, Classifier& classifier) {
 ExitCode run(const DeviceOptions& options) {
   const Result<Model> model = Model::open(options.model);
   if (!model.ok()) return report(options.model, model.status());
-  SessionOptions session_options;
-  session_options.isa = options.isa;
-  Result<Classifier> classifier = Classifier::create(*model, session_options);
+  Result<Classifier> classifier = Classifier::create(*model, options.session);
   if (!classifier.ok()) return report(options.model, classifier.status());
 
   ExitCode first_failure = ExitCode::kOk;

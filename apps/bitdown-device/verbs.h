@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "bitdown/session.h"
 #include "exit_code.h"
 
 namespace bitdown::apps {
@@ -12,7 +13,7 @@ namespace bitdown::apps {
 struct DeviceOptions {
   const char* model = nullptr;
   std::span<char* const> photos;
-  const char* isa = nullptr;  ///< Null: the best.
+  SessionOptions session;
   std::size_t top = 5;
 };
 

@@ -32,8 +32,42 @@ TEST_CASE("a huge image is refused before it is decoded") {
   const std::string model = write_network(folder, tiny_spec());
   std::string bytes = read_file(write_photo(folder, "huge.bmp"));
   bytes.replace(18, 8, std::string("\x10\x27\0\0\x11\x27\0\0", 8));  // 10,000 x 10,001
-  check_refused(run_tool(kDeviceTool, {"run", model, folder.write("huge.bmp", bytes)}), 5,
-                "huge.bmp: the image has more than 100 million pixels");
+  const std::string huge = folder.write("huge.bmp", bytes);
+  for (const char* tool : {kTool, kDeviceTool}) {
+    check_refused(run_tool(tool, {"run", model, huge}), 5,
+                  "huge.bmp: the image has more than 100 million pixels");
+  }
+}
+
+#if !defined(BITDOWN_SANITIZED)  // Sanitizers need more address space than this leaves.
+TEST_CASE("an image that needs more memory than there is, is named") {
+  const Folder folder;
+  const std::string model = write_network(folder, tiny_spec());
+  // 10,000 x 10,000 pixels of one bit, two colours, rows of 1252 bytes.
+  std::string bytes = read_file(write_photo(folder, "large.bmp")).substr(0, 54);
+  bytes.replace(10, 1, 1, 54 + 8);
+  bytes.replace(18, 8, std::string("\x10\x27\0\0\x10\x27\0\0", 8));
+  bytes[28] = 1;
+  bytes[46] = 2;
+  bytes += std::string("\0\0\0\0\xff\xff\xff\0", 8) + std::string(1252 * 10000, '\0');
+  const std::string large = folder.write("large.bmp", bytes);
+  const std::string text = "large.bmp: no memory to decode the image";
+  check_refused(run_tool(kDeviceTool, {"run", model, large}, "ulimit -v 100000;"), 7, text);
+  check_refused(run_tool(kTool, {"run", model, large}, "ulimit -v 400000;"), 7, text);
+}
+#endif
+
+TEST_CASE("the device tool takes a precision") {
+  const Folder folder;
+  const std::string model = write_network(folder, tiny_spec());
+  const std::string photo = write_photo(folder, "a.bmp");
+  CHECK(check_ok(run_tool(kDeviceTool, {"run", model, photo, "--precision", "exact"})) ==
+        check_ok(run_tool(kDeviceTool, {"run", model, photo})));
+  check_refused(run_tool(kDeviceTool, {"run", model, photo, "--precision", "fast"}), 5, "tiny.bdn");
+  check_refused(run_tool(kDeviceTool, {"run", model, photo, "--precision", "half"}), 2,
+                "--precision");
+  const std::string help = check_ok(run_tool(kDeviceTool, {"--help"}));
+  CHECK(help.find("vnni") != std::string::npos);
 }
 
 TEST_CASE("a network for something else than photographs is refused") {
