@@ -19,7 +19,12 @@ std::vector<std::byte> write_blob(const Graph& graph, DensePrecision precision);
 
 /// Writes `bytes` to `path` through a temporary file beside it, fsync and rename: afterwards `path`
 /// is either complete or untouched, and no temporary file is left. Throws Error(kIoError) with the
-/// path and the operating system's reason (missing folder, read-only, full disk).
+/// path and the operating system's reason (missing folder, read-only, full disk). One call at a
+/// time in a process.
 void write_file(const std::filesystem::path& path, const std::vector<std::byte>& bytes);
+
+/// For the handler of a signal that ends the process (async-signal-safe): removes the temporary
+/// file of the write_file that it interrupts, if any.
+void remove_unfinished_file() noexcept;
 
 }  // namespace bitdown::builder

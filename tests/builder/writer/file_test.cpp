@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -83,6 +84,26 @@ TEST_CASE("a link is followed, not replaced") {
   CHECK(folder.entries() == 2);
 }
 
+TEST_CASE("a link to no file yet is written through, one in a circle is refused") {
+  const TemporaryFolder folder;
+  fs::create_symlink("second.bdn", folder / "first.bdn");
+  fs::create_symlink(folder / "model.bdn", folder / "second.bdn");
+  builder::write_file(folder / "first.bdn", bytes_of(2, 'b'));
+  CHECK(fs::is_symlink(folder / "first.bdn"));
+  CHECK(fs::is_symlink(folder / "second.bdn"));
+  CHECK(read(folder / "model.bdn") == "bb");
+  fs::create_symlink("circle.bdn", folder / "circle.bdn");
+  CHECK(refusal(folder / "circle.bdn").ends_with(": Too many levels of symbolic links"));
+  CHECK(folder.entries() == 4);
+}
+
+TEST_CASE("a name may be as long as the file system takes") {
+  const TemporaryFolder folder;
+  const std::string name(255, 'n');
+  builder::write_file(folder / name.c_str(), bytes_of(2, 'b'));
+  CHECK(read(folder / name.c_str()) == "bb");
+}
+
 TEST_CASE("a missing folder is named") {
   const TemporaryFolder folder;
   const fs::path path = folder / "absent/model.bdn";
@@ -158,6 +179,31 @@ TEST_CASE("a write that fails half way leaves the target and no temporary file")
     message = refusal(path, 10000);
   }
   CHECK(message == "cannot write " + path.string() + ": File too large");
+  CHECK(read(path) == "aaaaa");
+  CHECK(folder.entries() == 1);
+}
+
+void remove_and_end(int) {
+  builder::remove_unfinished_file();
+  ::_exit(42);
+}
+
+TEST_CASE("a signal in the middle of a write leaves the target and no temporary file") {
+  const TemporaryFolder folder;
+  const fs::path path = folder / "model.bdn";
+  builder::write_file(path, bytes_of(5, 'a'));
+  builder::remove_unfinished_file();  // None: the finished one stays.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const FileSizeLimit limit(4096);
+    ::signal(SIGXFSZ, remove_and_end);
+    builder::write_file(path, bytes_of(10000, 'n'));
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 42);
   CHECK(read(path) == "aaaaa");
   CHECK(folder.entries() == 1);
 }
