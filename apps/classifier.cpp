@@ -81,7 +81,7 @@ void print_predictions(const char* name, const Classifier& classifier, std::size
   for (const std::uint32_t index : best_classes(classifier, count)) {
     const double probability = static_cast<double>(classifier.probabilities()[index]);
     std::printf("  %5.1f %%  %s\n", probability * 100.0,
-                printable(class_name(classifier.model(), index)).c_str());
+                printable(class_name(classifier.model(), index), kMaxNameCharacters).c_str());
   }
 }
 

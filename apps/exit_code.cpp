@@ -1,9 +1,32 @@
 // SPDX-License-Identifier: MIT
 #include "exit_code.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 
 namespace bitdown::apps {
+namespace {
+
+// Bytes of the UTF-8 character that `text` starts with; 0 when it is none, or a control character
+// (C0, DEL or C1).
+std::size_t character_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || length > text.size()) return 0;
+  std::uint32_t code = first & (0x7fu >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0u) != 0x80) return 0;
+    code = code << 6 | (byte(i) & 0x3fu);
+  }
+  constexpr std::uint32_t kSmallest[] = {0xa0, 0x800, 0x10000};  // Below: C1, or too long.
+  const bool surrogate = code >= 0xd800 && code < 0xe000;
+  return code >= kSmallest[length - 2] && code <= 0x10ffff && !surrogate ? length : 0;
+}
+
+}  // namespace
 
 ExitCode exit_code(StatusCode code) {
   switch (code) {
@@ -58,11 +81,17 @@ ExitCode finish(ExitCode code) {
   return ExitCode::kOutput;
 }
 
-std::string printable(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = '?';
+std::string printable(std::string_view text, std::size_t max_characters) {
+  std::string result;
+  for (std::size_t count = 0; !text.empty(); ++count) {
+    if (count == max_characters) return result + "...";
+    const std::size_t length = character_length(text);
+    if (length == 0) {
+      result += '?';
+    } else {
+      result += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return result;
 }

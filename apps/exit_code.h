@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -45,8 +47,11 @@ ExitCode report(std::string_view file, const Status& status);
 /// main.
 ExitCode finish(ExitCode code);
 
-/// `text` with control characters replaced by '?': names come from untrusted files and must not
-/// steer a terminal or break a line.
-std::string printable(std::string_view text);
+/// `text` with control characters (C0, C1) and bytes that are no UTF-8 replaced by '?', cut after
+/// `max_characters`: names come from untrusted files and must not steer a terminal or break a line.
+std::string printable(std::string_view text, std::size_t max_characters = SIZE_MAX);
+
+/// How much of a class name belongs in a line of text.
+inline constexpr std::size_t kMaxNameCharacters = 80;
 
 }  // namespace bitdown::apps
