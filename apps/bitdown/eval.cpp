@@ -53,14 +53,14 @@ Summary summarize(const std::vector<Outcome>& outcomes) {
 }
 
 Npy read_reference(const std::string& path, std::size_t photos, std::size_t classes) {
-  Npy reference = read_npy(path);
+  const std::vector<std::size_t> found = read_npy_shape(path);
   const std::vector<std::size_t> wanted = {photos, classes};
-  if (reference.shape != wanted) {
-    throw Failure(ExitCode::kInputInvalid, path + ": shape " + shape_text(reference.shape) +
+  if (found != wanted) {
+    throw Failure(ExitCode::kInputInvalid, path + ": shape " + shape_text(found) +
                                                ", but the labels and the network need " +
                                                shape_text(wanted));
   }
-  return reference;
+  return read_npy(path);
 }
 
 double largest(const std::vector<float>& logits) {
@@ -91,8 +91,12 @@ void print_text(const Summary& summary, std::optional<double> largest_logit, dou
   if (!largest_logit) return;
   std::printf("agreement  %.1f %% of the first classes are the reference's\n",
               summary.agreement * 100);
-  std::printf("logits     differ by at most %.3g, %.2g of the largest reference logit\n",
-              summary.max_logit_difference, summary.max_logit_difference / *largest_logit);
+  std::printf("logits     differ by at most %.3g", summary.max_logit_difference);
+  if (*largest_logit > 0) {
+    std::printf(", %.2g of the largest reference logit",
+                summary.max_logit_difference / *largest_logit);
+  }
+  std::printf("\n");
 }
 
 ExitCode eval(const EvalOptions& options) {

@@ -7,6 +7,7 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "bitdown/failure.h"
@@ -45,7 +46,11 @@ class Workers {
     {
       std::vector<std::jthread> threads;
       const std::size_t count = std::min(evaluation_.jobs, evaluation_.photos.size());
-      for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });
+      try {
+        for (std::size_t i = 1; i < count; ++i) threads.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {  // The system gives no more threads: fewer will do.
+      }
+      work();
     }
     if (failure_) std::rethrow_exception(failure_);
     return std::move(outcomes_);

@@ -28,7 +28,7 @@ struct Evaluation {
   std::span<const LabelledPhoto> photos;
   std::filesystem::path folder;      ///< Of the photographs.
   std::span<const float> reference;  ///< (photos, classes), or empty.
-  std::size_t jobs = 1;              ///< Threads, each with a session of its own.
+  std::size_t jobs = 1;              ///< Threads at most, each with a session of its own.
 };
 
 /// Runs every photograph; outcomes in the order of the photographs. The first photograph, in that

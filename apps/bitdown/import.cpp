@@ -10,6 +10,7 @@
 #include "bitdown/lines.h"
 #include "bitdown/output_file.h"
 #include "bitdown/verbs.h"
+#include "error.h"
 #include "writer/writer.h"
 
 namespace bitdown::apps {
@@ -58,20 +59,44 @@ void set_labels(builder::Graph& graph, const std::string& path) {
   }
 }
 
+bool fits_float32(const builder::Graph& graph) {
+  try {
+    builder::write_blob(graph, builder::DensePrecision::kFloat32);
+    return true;
+  } catch (const builder::Error&) {
+    return false;
+  }
+}
+
+[[noreturn]] void fail_to_store(const builder::Error& error, const builder::Graph& graph,
+                                builder::DensePrecision precision, const std::string& input) {
+  std::string line = input + ": " + error.what();
+  if (precision == builder::DensePrecision::kFloat16 && fits_float32(graph)) {
+    line += "; --dense-type fp32 stores it";
+  }
+  throw Failure(exit_code(error.code()), line);
+}
+
 ExitCode import(const ImportOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   refuse_to_overwrite(options.input, options.output);
+  refuse_to_overwrite(options.labels, options.output);
   builder::Graph graph = builder::import_network(options.input);
   if (!options.labels.empty()) set_labels(graph, options.labels);
   if (options.expand) expand_all(graph);
   const auto precision = options.dense_type == "fp32" ? builder::DensePrecision::kFloat32
                                                       : builder::DensePrecision::kFloat16;
   std::string calibrated;
-  if (!options.calibration.folder.empty()) {
-    calibrated =
-        ", ranges from " + count_text(calibrate_on_folder(graph, precision, options.calibration));
+  std::vector<std::byte> blob;
+  try {
+    if (!options.calibration.folder.empty()) {
+      calibrated =
+          ", ranges from " + count_text(calibrate_on_folder(graph, precision, options.calibration));
+    }
+    blob = builder::write_blob(graph, precision);
+  } catch (const builder::Error& error) {
+    fail_to_store(error, graph, precision, options.input);
   }
-  const std::vector<std::byte> blob = builder::write_blob(graph, precision);
   write_output(options.output, blob);
 
   std::size_t layers = 0;

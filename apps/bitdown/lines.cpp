@@ -9,6 +9,8 @@
 namespace bitdown::apps {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 [[noreturn]] void refuse(const std::filesystem::path& path, const Line& line,
                          const std::string& what) {
   throw Failure(ExitCode::kInputInvalid,
@@ -25,6 +27,12 @@ std::vector<std::string> split_at_tabs(std::string_view text) {
   }
 }
 
+// A number that does not parse must not pass for a header.
+bool is_heading(std::string_view field) {
+  return !field.empty() &&
+         ((field[0] >= 'a' && field[0] <= 'z') || (field[0] >= 'A' && field[0] <= 'Z'));
+}
+
 }  // namespace
 
 std::vector<Line> read_lines(const std::filesystem::path& path) {
@@ -33,6 +41,7 @@ std::vector<Line> read_lines(const std::filesystem::path& path) {
   if (text.find('\0') != std::string_view::npos) {
     throw Failure(path.string(), Status(StatusCode::kInvalidData, "not a text file"));
   }
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   std::vector<Line> lines;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -61,7 +70,7 @@ std::vector<std::string> read_class_names(const std::filesystem::path& path) {
       continue;
     }
     const auto index = parse_number(line.fields[0]);
-    if (!index && i == 0) continue;  // The header.
+    if (i == 0 && is_heading(line.fields[0])) continue;
     if (!index) refuse(path, line, "does not start with a class index");
     if (*index != names.size()) {
       refuse(path, line,
@@ -80,7 +89,7 @@ std::vector<LabelledPhoto> read_photo_labels(const std::filesystem::path& path,
     const Line& line = lines[i];
     if (line.fields.size() < 2) refuse(path, line, "needs a file and a class index, tab between");
     const auto index = parse_number(line.fields[1]);
-    if (!index && i == 0) continue;  // The header.
+    if (i == 0 && is_heading(line.fields[1])) continue;
     if (!index) refuse(path, line, "class index is not a number: " + line.fields[1]);
     if (*index >= classes) {
       refuse(path, line,

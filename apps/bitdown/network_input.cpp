@@ -19,15 +19,15 @@ std::vector<float> random_numbers(std::size_t count) {
 }
 
 std::vector<float> first_array(const Shape& shape, const std::string& file) {
-  Npy array = read_npy(file);
   const std::vector<std::size_t> wanted(shape.dimensions.begin(),
                                         shape.dimensions.begin() + shape.rank);
-  const std::size_t rank = array.shape.size();
-  if (rank < wanted.size() || rank > wanted.size() + 1 || array.values.empty() ||
-      !std::equal(wanted.begin(), wanted.end(), array.shape.end() - shape.rank)) {
-    throw Failure(ExitCode::kInputInvalid, file + ": shape " + shape_text(array.shape) +
+  const std::vector<std::size_t> found = read_npy_shape(file);
+  if (found.size() < wanted.size() || found.size() > wanted.size() + 1 || found.front() == 0 ||
+      !std::equal(wanted.begin(), wanted.end(), found.end() - shape.rank)) {
+    throw Failure(ExitCode::kInputInvalid, file + ": shape " + shape_text(found) +
                                                ", but the network takes " + shape_text(wanted));
   }
+  Npy array = read_npy(file);
   array.values.resize(shape.elements());
   return std::move(array.values);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "bitdown/npy.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <span>
 #include <string_view>
@@ -78,6 +80,35 @@ bool byte_count(const std::vector<std::size_t>& shape, std::size_t& bytes) {
   return true;
 }
 
+struct NpyFile {
+  MappedFile file;
+  std::vector<std::size_t> shape;
+  std::span<const std::byte> data;  // As long as the shape says.
+};
+
+NpyFile open_npy(const std::filesystem::path& path) {
+  NpyFile npy;
+  npy.file = value_or_fail(path.string(), MappedFile::open(path.c_str()));
+  const std::string_view bytes(reinterpret_cast<const char*>(npy.file.bytes().data()),
+                               npy.file.bytes().size());
+  const Header header = find_header(bytes, path);
+  if (!find_entry(header.text, "descr").starts_with("'<f4'")) {
+    refuse(StatusCode::kUnsupported, path, "the NumPy array is not little-endian float32");
+  }
+  if (!find_entry(header.text, "fortran_order").starts_with("False")) {
+    refuse(StatusCode::kUnsupported, path, "the NumPy array is not in C order");
+  }
+  std::size_t size = 0;
+  if (!parse_shape(find_entry(header.text, "shape"), npy.shape) || !byte_count(npy.shape, size)) {
+    refuse(StatusCode::kInvalidData, path, "the NumPy header has no valid shape");
+  }
+  npy.data = npy.file.bytes().subspan(header.data_begin);
+  if (size != npy.data.size()) {
+    refuse(StatusCode::kInvalidData, path, "the NumPy array is not as long as its shape says");
+  }
+  return npy;
+}
+
 }  // namespace
 
 std::string shape_text(const std::vector<std::size_t>& shape) {
@@ -87,28 +118,21 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
   return (shape.empty() ? text : text.substr(0, text.size() - 2)) + ")";
 }
 
+std::vector<std::size_t> read_npy_shape(const std::filesystem::path& path) {
+  return open_npy(path).shape;
+}
+
 Npy read_npy(const std::filesystem::path& path) {
-  const MappedFile file = value_or_fail(path.string(), MappedFile::open(path.c_str()));
-  const std::string_view bytes(reinterpret_cast<const char*>(file.bytes().data()),
-                               file.bytes().size());
-  const Header header = find_header(bytes, path);
-  if (!find_entry(header.text, "descr").starts_with("'<f4'")) {
-    refuse(StatusCode::kUnsupported, path, "the NumPy array is not little-endian float32");
+  const NpyFile npy = open_npy(path);
+  Npy array{npy.shape, std::vector<float>(npy.data.size() / sizeof(float))};
+  if (!npy.data.empty()) std::memcpy(array.values.data(), npy.data.data(), npy.data.size());
+  const auto odd = std::find_if_not(array.values.begin(), array.values.end(),
+                                    [](float value) { return std::isfinite(value); });
+  if (odd != array.values.end()) {
+    throw Failure(ExitCode::kInputInvalid, path.string() + ": input not finite: number " +
+                                               std::to_string(odd - array.values.begin()) + " is " +
+                                               std::to_string(*odd));
   }
-  if (!find_entry(header.text, "fortran_order").starts_with("False")) {
-    refuse(StatusCode::kUnsupported, path, "the NumPy array is not in C order");
-  }
-  Npy array;
-  std::size_t size = 0;
-  if (!parse_shape(find_entry(header.text, "shape"), array.shape) ||
-      !byte_count(array.shape, size)) {
-    refuse(StatusCode::kInvalidData, path, "the NumPy header has no valid shape");
-  }
-  if (size != bytes.size() - header.data_begin) {
-    refuse(StatusCode::kInvalidData, path, "the NumPy array is not as long as its shape says");
-  }
-  array.values.resize(size / sizeof(float));
-  if (size > 0) std::memcpy(array.values.data(), bytes.data() + header.data_begin, size);
   return array;
 }
 

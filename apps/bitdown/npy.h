@@ -14,8 +14,12 @@ struct Npy {
   std::vector<float> values;  ///< As many as the shape implies.
 };
 
-/// Throws Failure: kInputMissing, kInputInvalid (not NumPy, truncated, trailing bytes) or
-/// kUnsupported (another version, element type or order).
+/// The shape alone, from the header: whoever refuses it has not read the data. Throws Failure:
+/// kInputMissing, kInputInvalid (not NumPy, truncated, trailing bytes) or kUnsupported (another
+/// version, element type or order).
+std::vector<std::size_t> read_npy_shape(const std::filesystem::path& path);
+
+/// Throws Failure as read_npy_shape does, and kInputInvalid for NaN and infinity.
 Npy read_npy(const std::filesystem::path& path);
 
 /// Writes all or nothing. Throws Failure(kOutput).

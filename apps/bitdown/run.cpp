@@ -44,16 +44,16 @@ class Runner {
 
  private:
   void run_inputs(const std::string& file) {
-    const Npy inputs = read_npy(file);
     const Shape shape = classifier_.model().input(0).shape;
     const std::vector<std::size_t> wanted(shape.dimensions.begin(),
                                           shape.dimensions.begin() + shape.rank);
-    const std::size_t rank = inputs.shape.size();
-    if (rank < wanted.size() || rank > wanted.size() + 1 ||
-        !std::equal(wanted.begin(), wanted.end(), inputs.shape.end() - shape.rank)) {
-      throw Failure(ExitCode::kInputInvalid, file + ": shape " + shape_text(inputs.shape) +
+    const std::vector<std::size_t> found = read_npy_shape(file);
+    if (found.size() < wanted.size() || found.size() > wanted.size() + 1 ||
+        !std::equal(wanted.begin(), wanted.end(), found.end() - shape.rank)) {
+      throw Failure(ExitCode::kInputInvalid, file + ": shape " + shape_text(found) +
                                                  ", but the network takes " + shape_text(wanted));
     }
+    const Npy inputs = read_npy(file);
     const std::size_t size = shape.elements();
     for (std::size_t i = 0; i < inputs.values.size() / size; ++i) {
       std::copy_n(inputs.values.data() + i * size, size, classifier_.input().data());
@@ -91,6 +91,7 @@ class Runner {
 };
 
 ExitCode run(const RunOptions& options) {
+  refuse_to_overwrite(options.model, options.logits);
   for (const std::string& file : options.files) refuse_to_overwrite(file, options.logits);
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
   Classifier classifier =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -69,12 +70,19 @@ cv::Mat arrange(const std::vector<cv::Mat>& cards, const std::string& title) {
   return sheet;
 }
 
+// Of the file name, in small letters. A name like ".png" has none.
+std::string extension_of(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return extension;
+}
+
 std::vector<std::byte> encode(cv::Mat sheet, const std::string& path) {
   cv::cvtColor(sheet, sheet, cv::COLOR_RGB2BGR);
   std::vector<unsigned char> encoded;
   const QuietStderr quiet;
   try {
-    cv::imencode(std::filesystem::path(path).extension().string(), sheet, encoded);
+    cv::imencode(extension_of(path), sheet, encoded);
   } catch (const cv::Exception&) {
     encoded.clear();
   }
@@ -87,6 +95,7 @@ std::vector<std::byte> encode(cv::Mat sheet, const std::string& path) {
 }
 
 ExitCode sheet(const SheetOptions& options) {
+  refuse_to_overwrite(options.model, options.output);
   for (const std::string& file : options.files) refuse_to_overwrite(file, options.output);
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
   Classifier classifier =
@@ -109,9 +118,9 @@ ExitCode sheet(const SheetOptions& options) {
 
 std::string check_extension(const std::string& path) {
   for (const char* extension : {".png", ".jpg", ".jpeg"}) {
-    if (path.ends_with(extension)) return {};
+    if (extension_of(path) == extension) return {};
   }
-  return path + ": must end in .png, .jpg or .jpeg";
+  return path + ": must be a name that ends in .png, .jpg or .jpeg";
 }
 
 }  // namespace
@@ -126,7 +135,11 @@ void add_sheet(CLI::App& app, Work& work) {
       ->required()
       ->check(check_extension);
   options->session.add_to(*verb);
-  verb->footer("Example:\n  bitdown sheet resnet50.bdn photos/*.jpg -o sheet.jpg");
+  verb->footer(
+      "A file that is no image gets its line on stderr, the others are drawn; the exit code is "
+      "that\n"
+      "of the first failure.\n"
+      "Example:\n  bitdown sheet resnet50.bdn photos/*.jpg -o sheet.jpg");
   verb->callback([&work, options] { work = [options] { return sheet(*options); }; });
 }
 

@@ -46,15 +46,15 @@ Graph import_checkpoint(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Graph import_bytes(std::span<const std::byte> bytes, const std::string& file_name) {
+Graph import_bytes(std::span<const std::byte> bytes, const std::filesystem::path& file) {
   try {
     Graph graph = import_checkpoint(bytes);
-    graph.provenance.source_file = file_name;
+    graph.provenance.source_file = file.filename().string();
     return graph;
   } catch (const Error& error) {
-    throw Error(error.code(), file_name + ": " + error.what());
+    throw Error(error.code(), file.string() + ": " + error.what());
   } catch (const std::bad_alloc&) {
-    throw Error(StatusCode::kOutOfMemory, file_name + ": out of memory");
+    throw Error(StatusCode::kOutOfMemory, file.string() + ": out of memory");
   }
 }
 
@@ -65,7 +65,7 @@ Graph import_network(const std::filesystem::path& file) {
     const std::string reason = status.where()[0] == '\0' ? "" : std::string(": ") + status.where();
     throw Error(status.code(), file.string() + ": " + status.message() + reason);
   }
-  return import_bytes(mapped->bytes(), file.filename().string());
+  return import_bytes(mapped->bytes(), file);
 }
 
 }  // namespace bitdown::builder

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
-#include <string>
 
 #include "graph/graph.h"
 
@@ -17,7 +16,7 @@ namespace bitdown::builder {
 /// kUnsupported (unknown architecture or format).
 Graph import_network(const std::filesystem::path& file);
 
-/// The same from memory. `file_name`, without folders, stands in messages and provenance.
-Graph import_bytes(std::span<const std::byte> bytes, const std::string& file_name);
+/// The same from memory. `file` stands in messages as it is, and without folders in provenance.
+Graph import_bytes(std::span<const std::byte> bytes, const std::filesystem::path& file);
 
 }  // namespace bitdown::builder

@@ -42,6 +42,7 @@ TEST_CASE("checkpoints that cannot be imported leave no output") {
   FakeCheckpoint unknown;
   unknown.add_floats("encoder.weight", {2}, {1, 2});
   check_refused(import(folder.write("unknown.pth", save_zip(unknown))), 5, "encoder.weight");
+  check_refused(import(folder / "unknown.pth"), 5, folder / "unknown.pth: ");
   CHECK(!std::filesystem::exists(output));
 }
 
@@ -70,6 +71,17 @@ TEST_CASE("the input is never overwritten") {
     check_refused(run_tool(kTool, {"import", checkpoint, "-o", output}), 2, "overwrite");
   }
   CHECK(read_file(checkpoint) == checkpoint_bytes());
+
+  const std::string labels = folder.write("labels.txt", "ant\nbee\ncat\n");
+  check_refused(run_tool(kTool, {"import", checkpoint, "--labels", labels, "-o", labels}), 2,
+                "labels.txt: would overwrite the input");
+  const std::string model = write_network(folder, tiny_spec(), "model.png");
+  const std::string bytes = read_file(model);
+  const std::string photo = write_photo(folder, "photo.bmp");
+  check_refused(run_tool(kTool, {"run", model, photo, "--logits", model}), 2, "overwrite");
+  check_refused(run_tool(kTool, {"sheet", model, photo, "-o", model}), 2, "overwrite");
+  CHECK(read_file(labels) == "ant\nbee\ncat\n");
+  CHECK(read_file(model) == bytes);
 }
 
 TEST_CASE("every verb of both tools refuses blobs that are broken or newer") {

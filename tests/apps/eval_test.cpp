@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "apps/support/networks.h"
@@ -82,6 +83,16 @@ TEST_CASE("eval compares with reference logits") {
   CHECK(result["top1"] == 1.0);
 }
 
+TEST_CASE("a reference of zeros has no largest logit to compare with") {
+  const Sample sample;
+  const std::string reference = sample.reference(std::vector<float>(18));
+  const std::string out = check_ok(run_tool(
+      kTool, {"eval", sample.model, "--labels", sample.labels(0), "--reference", reference}));
+  CHECK(out.find("logits     differ by at most ") != std::string::npos);
+  CHECK(out.find("inf") == std::string::npos);
+  CHECK(out.find("of the largest") == std::string::npos);
+}
+
 TEST_CASE("any number of jobs gives the same result") {
   const Sample sample;
   std::vector<float> changed = sample.logits;
@@ -122,6 +133,11 @@ TEST_CASE("what does not fit is refused by name") {
   check_refused(eval(sample.labels(0), {"--reference", sample.folder / "none.npy"}), 3, "none.npy");
   const std::string reference = sample.reference(std::vector<float>(15), "(5, 3)");
   check_refused(eval(sample.labels(0), {"--reference", reference}), 4, "need (6, 3)");
+  std::vector<float> odd = sample.logits;
+  odd[7] = std::numeric_limits<float>::quiet_NaN();
+  check_refused(eval(sample.labels(0), {"--reference", sample.reference(odd)}), 4,
+                "reference.npy: input not finite: number 7");
+  check_refused(eval(list("p0.bmp\t-1\np1.bmp\t0\n")), 4, "odd.tsv: line 1: class index");
 }
 
 }  // namespace

@@ -124,6 +124,21 @@ TEST_CASE("dense numbers are stored as asked") {
   CHECK(inspect(import.folder / "full.bdn")["layers"][0]["bits_per_weight"] == 32);
 }
 
+TEST_CASE("a number too large for fp16 is refused with the file and the way out") {
+  const Folder folder;
+  FakeCheckpoint checkpoint = make_checkpoint({});
+  const float large = 1e5f;
+  checkpoint.storages.at("fc_bias/bias")
+      .bytes.replace(0, sizeof large, reinterpret_cast<const char*>(&large), sizeof large);
+  const std::string path = folder.write("net.pth", save_legacy(checkpoint));
+  const auto import = [&](const char* type) {
+    return run_tool(kTool, {"import", path, "-o", folder / "net.bdn", "--dense-type", type});
+  };
+  check_refused(import("fp16"), 4, path + ": ");
+  check_refused(import("fp16"), 4, "does not fit fp16; --dense-type fp32 stores it");
+  check_ok(import("fp32"));
+}
+
 TEST_CASE("a network imported with --calibrate is the one calibrated later") {
   const Import import;
   const Folder images;

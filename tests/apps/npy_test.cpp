@@ -2,6 +2,8 @@
 #include "bitdown/npy.h"
 
 #include <cstring>
+#include <filesystem>
+#include <limits>
 
 #include "apps/support/folder.h"
 #include "bitdown/failure.h"
@@ -97,6 +99,26 @@ TEST_CASE("other files are refused by what they are") {
     CAPTURE(odd);
     check_refused(with("<f4", "False", odd), kInvalid, shape);
   }
+}
+
+TEST_CASE("numbers that are not finite are refused by place") {
+  for (const float odd :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    std::vector<float> values = kValues;
+    values[4] = odd;
+    check_refused(file_of(1, kDictionary, values), ExitCode::kInputInvalid,
+                  "input not finite: number 4 is " + std::to_string(odd));
+  }
+}
+
+TEST_CASE("the shape of a file larger than memory is read without its data") {
+  const Folder folder;
+  const std::string path = folder.write(
+      "big.npy",
+      file_of(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (68719476736,)}", {}));
+  const std::uintmax_t header = std::filesystem::file_size(path);
+  std::filesystem::resize_file(path, header + (std::uintmax_t{1} << 38));
+  CHECK(read_npy_shape(path) == Shape{std::size_t{1} << 36});
 }
 
 TEST_CASE("shapes read as Python writes them") {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -89,10 +90,10 @@ TEST_CASE("prepared inputs from a .npy file run one by one, and logits come back
   CHECK(npy_values(read_file(logits)) == std::vector<float>(values.begin() + 3, values.end()));
 }
 
-TEST_CASE("inputs of another shape are refused") {
+TEST_CASE("inputs that are not finite or of another shape are refused") {
   const Folder folder;
   const std::string model = write_network(folder, tiny_spec());
-  const std::vector<float> numbers(384);
+  std::vector<float> numbers(384);
   for (const char* shape : {"(384,)", "(6, 8, 8)", "(2, 8, 8, 3)", "(1, 2, 3, 8, 8)", "(48, 8)"}) {
     CAPTURE(shape);
     const std::string file = folder.write("odd.npy", npy_bytes(shape, numbers));
@@ -100,6 +101,9 @@ TEST_CASE("inputs of another shape are refused") {
   }
   const std::string text = folder.write("text.npy", "a text file");
   check_refused(run_tool(kTool, {"run", model, text}), 4, "text.npy: not a NumPy array file");
+  numbers[200] = -std::numeric_limits<float>::infinity();
+  const std::string odd = folder.write("odd.npy", npy_bytes("(2, 3, 8, 8)", numbers));
+  check_refused(run_tool(kTool, {"run", model, odd}), 4, "odd.npy: input not finite: number 200");
 }
 
 TEST_CASE("logits are written only when every input worked, and never over an input") {

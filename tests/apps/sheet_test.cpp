@@ -21,6 +21,10 @@ TEST_CASE("a sheet is a picture of the kind its name says") {
   CHECK(png.starts_with("\x89PNG"));
   CHECK(png.ends_with("IEND\xae\x42\x60\x82"));
 
+  arguments.back() = folder / "LOUD.PNG";
+  check_ok(run_tool(kTool, arguments));
+  CHECK(read_file(folder / "LOUD.PNG") == png);
+
   arguments.back() = folder / "sheet.jpg";
   check_ok(run_tool(kTool, arguments));
   const std::string jpeg = read_file(folder / "sheet.jpg");
