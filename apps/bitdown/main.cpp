@@ -9,9 +9,21 @@
 #include "bitdown/verbs.h"
 #include "error.h"
 #include "exit_code.h"
+#include "writer/writer.h"
 
 namespace bitdown::apps {
 namespace {
+
+// A path of no characters is no path; CLI11 takes it for one.
+void refuse_empty_values(const CLI::App& app) {
+  for (const CLI::App* verb : app.get_subcommands()) {
+    for (const CLI::Option* option : verb->get_options()) {
+      for (const std::string& value : option->results()) {
+        if (value.empty()) throw CLI::ValidationError(option->get_name(), "must not be empty");
+      }
+    }
+  }
+}
 
 // CLI11's messages may have several lines; the first says it all.
 ExitCode wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
@@ -19,7 +31,10 @@ ExitCode wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
     app.exit(error);  // --help or --version
     return ExitCode::kOk;
   }
-  const std::string message = error.what();
+  std::string message = error.what();
+  if (app.get_subcommands().empty() && !app.remaining().empty()) {
+    message = app.remaining().front() + ": no such verb";
+  }
   print_error(message.substr(0, message.find('\n')) + " (--help explains)");
   return ExitCode::kUsage;
 }
@@ -59,10 +74,29 @@ ExitCode main(int count, char** arguments) {
   add_bench(app, work);
   try {
     app.parse(count, arguments);
+    refuse_empty_values(app);
   } catch (const CLI::ParseError& error) {
     return wrong_usage(app, error);
   }
   return start(work);
+}
+
+// Leaves no temporary file, then ends the process as the signal does.
+extern "C" void clean_up(int signal) {
+  builder::remove_unfinished_file();
+  std::raise(signal);  // SA_RESETHAND: this one takes its default action.
+}
+
+void clean_up_when_interrupted() {
+  struct sigaction action = {};
+  action.sa_handler = clean_up;
+  action.sa_flags = SA_RESETHAND;
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+    struct sigaction before = {};
+    // One that the caller ignores, as nohup does, stays ignored.
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    sigaction(signal, &action, nullptr);
+  }
 }
 
 }  // namespace
@@ -71,5 +105,6 @@ ExitCode main(int count, char** arguments) {
 int main(int count, char** arguments) {
   // Beyond the file size limit, write shall fail, and be reported, instead of ending the process.
   std::signal(SIGXFSZ, SIG_IGN);
+  bitdown::apps::clean_up_when_interrupted();
   return static_cast<int>(bitdown::apps::finish(bitdown::apps::main(count, arguments)));
 }

@@ -63,10 +63,22 @@ bool wants_xnnpack(DenseBackend backend, const schema::Model& model) {
 }
 #endif
 
+// Says where an instruction set that nobody asked for on the command line came from.
+Status name_variable(const Status& status) {
+  return {status.code(),
+          status.code() == StatusCode::kUnsupported
+              ? "this CPU does not have the ISA in the environment variable BITDOWN_ISA"
+              : "unknown ISA in the environment variable BITDOWN_ISA",
+          status.where()};
+}
+
 Status choose(const SessionOptions& options, const schema::Model& model, State& state) {
   const char* isa = options.isa != nullptr ? options.isa : std::getenv("BITDOWN_ISA");
   if (isa != nullptr && *isa == '\0') isa = nullptr;
-  BITDOWN_ASSIGN_OR_RETURN(const IsaSet set, choose_isa(isa, detect_isa()));
+  const Result<IsaSet> chosen = choose_isa(isa, detect_isa());
+  if (!chosen.ok())
+    return options.isa != nullptr ? chosen.status() : name_variable(chosen.status());
+  const IsaSet set = *chosen;
   state.gemm = &kernels::select_gemm(set);
   state.int8 = &kernels::select_int8(set);
   state.model = &model;

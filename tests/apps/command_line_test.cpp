@@ -54,7 +54,17 @@ TEST_CASE("a command line without sense is refused in one line") {
   check_refused(run_tool(kTool, {"import", "a.pth"}), 2, "--output is required");
   check_refused(run_tool(kTool, {"import", "a", "-o", "b", "--dense-type", "fp8"}), 2, "fp8");
   check_refused(run_tool(kTool, {"sheet", "a.bdn", "b.jpg", "-o", "c.txt"}), 2, ".png");
+  check_refused(run_tool(kTool, {"sheet", "a.bdn", "b.jpg", "-o", ".png"}), 2,
+                ".png: must be a name that ends in ");
   check_refused(run_tool(kDeviceTool, {"info", "a.bdn", "--isa"}), 2, "--isa");
+  check_refused(run_tool(kTool, {"classify", "a.jpg"}), 2, "classify: no such verb");
+}
+
+TEST_CASE("a path of no characters is refused with its option") {
+  check_refused(run_tool(kTool, {"run", "", "a.jpg"}), 2, "MODEL: must not be empty");
+  check_refused(run_tool(kTool, {"run", "a.bdn", "a.jpg", ""}), 2, "IMAGE: must not be empty");
+  check_refused(run_tool(kTool, {"run", "a.bdn", "a.jpg", "--logits", ""}), 2, "--logits: ");
+  check_refused(run_tool(kTool, {"import", "a.pth", "-o", ""}), 2, "--output: must not be empty");
 }
 
 TEST_CASE("an instruction set that is unknown or not this CPU's is refused") {
@@ -68,6 +78,9 @@ TEST_CASE("an instruction set that is unknown or not this CPU's is refused") {
   const char* const foreign = "avx2";
 #endif
   check_refused(run_tool(kDeviceTool, {"info", model, "--isa", foreign}), 5, foreign);
+  const std::string variable = "export BITDOWN_ISA=mmx;";
+  check_refused(run_tool(kTool, {"verify", model}, variable), 2, "BITDOWN_ISA");
+  check_ok(run_tool(kTool, {"verify", model, "--isa", "portable"}, variable));
 }
 
 TEST_CASE("a result that stdout refuses is an error") {
