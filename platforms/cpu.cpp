@@ -31,7 +31,7 @@ IsaSet query_cpu() {
   set |= kIsaNeon;  // Mandatory in AArch64.
 #elif defined(__x86_64__) && defined(BITDOWN_WITH_CPUINFO)
   if (!cpuinfo_initialize()) return set;
-  if (cpuinfo_has_x86_avx2() && cpuinfo_has_x86_fma3() && cpuinfo_has_x86_f16c()) set |= kIsaAvx2;
+  if (cpuinfo_has_x86_avx2() && cpuinfo_has_x86_fma3()) set |= kIsaAvx2;
   if (cpuinfo_has_x86_avx512f() && cpuinfo_has_x86_avx512bw() && cpuinfo_has_x86_avx512dq() &&
       cpuinfo_has_x86_avx512vl()) {
     set |= kIsaAvx512;

@@ -11,7 +11,7 @@ namespace bitdown {
 /// everything a kernel of that name may use.
 enum Isa : std::uint32_t {
   kIsaPortable = 0,      ///< The baseline of the target: SSE2 on x86-64, NEON-free C++ elsewhere.
-  kIsaAvx2 = 1u << 0,    ///< AVX2 + FMA + F16C.
+  kIsaAvx2 = 1u << 0,    ///< AVX2 + FMA.
   kIsaAvx512 = 1u << 1,  ///< AVX-512 F, BW, DQ, VL (Skylake server and later).
   kIsaNeon = 1u << 2,    ///< AArch64 Advanced SIMD.
   kIsaVnni = 1u << 3,    ///< AVX-512 VNNI, together with kIsaAvx512.

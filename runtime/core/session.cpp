@@ -84,7 +84,11 @@ Status choose(const SessionOptions& options, const schema::Model& model, State& 
   state.model = &model;
   const bool can_run_fast = bitdown::can_run_fast(model);
   if (options.precision == Precision::kFast && !can_run_fast) {
-    return Status(StatusCode::kUnsupported, "fast needs activation ranges: calibrate the model");
+    return Status(StatusCode::kUnsupported,
+                  "fast needs activation ranges (calibrate the model) and sums that fit 32 bits");
+  }
+  if (options.precision == Precision::kFast && options.dense == DenseBackend::kXnnpack) {
+    return Status(StatusCode::kInvalidArgument, "XNNPACK runs in float32 only, not fast");
   }
   state.options.fast = can_run_fast && options.precision != Precision::kExact &&
                        options.dense != DenseBackend::kXnnpack;

@@ -28,6 +28,21 @@ bool is_image(const schema::Value& value) {
   return value.shape()->size() == 3;
 }
 
+// Sums of columns products of at most 127 * 255 must fit int32.
+constexpr std::uint64_t kMaxColumns = INT32_MAX / (127 * 255);
+
+bool sums_fit(const schema::Model& model, const schema::Operator& op) {
+  const schema::Convolution* convolution = op.parameters_as_Convolution();
+  if (convolution == nullptr) return true;
+  const std::uint64_t channels = model.values()->Get(op.inputs()->Get(0))->shape()->Get(0);
+  return channels * convolution->kernel_h() * convolution->kernel_w() <= kMaxColumns;
+}
+
+// The range with 0, for padding, in 255 steps.
+float step_of(const schema::ActivationRange& range) {
+  return (std::max(range.max(), 0.0f) - std::min(range.min(), 0.0f)) / 255.0f;
+}
+
 // The residual's buffer can become the output's when nobody reads the residual afterwards. The
 // kernel reads each residual element just before it writes the same element.
 bool takes_over_residual(const schema::Operator& op, std::uint32_t step, bool xnnpack,
@@ -63,7 +78,11 @@ ValueTable ValueTable::create(std::span<std::byte> memory, std::size_t count) {
 
 bool can_run_fast(const schema::Model& model) {
   for (const schema::Value* value : *model.values()) {
-    if (is_image(*value) && value->range() == nullptr) return false;
+    if (!is_image(*value)) continue;
+    if (value->range() == nullptr || !std::isnormal(step_of(*value->range()))) return false;
+  }
+  for (const schema::Operator* op : *model.operators()) {
+    if (!sums_fit(model, *op)) return false;
   }
   for (const std::uint32_t id : *model.outputs()) {
     if (is_image(*model.values()->Get(id))) return false;
@@ -75,11 +94,10 @@ void plan_elements(const schema::Model& model, bool fast, ValueTable& table) {
   for (std::uint32_t id = 0; fast && id < table.elements.size(); ++id) {
     const schema::Value& value = *model.values()->Get(id);
     if (!is_image(value)) continue;
-    const float min = std::min(value.range()->min(), 0.0f);  // 0 must lie on the grid: padding.
-    const float max = std::max(value.range()->max(), 0.0f);
     Element& element = table.elements[id];
     element.eight_bit = true;
-    element.grid.step = (max - min) / 255.0f;
+    element.grid.step = step_of(*value.range());
+    const float min = std::min(value.range()->min(), 0.0f);
     element.grid.zero = static_cast<std::int32_t>(std::lrint(-min / element.grid.step));
   }
   // A maximum stays on the grid of its inputs.

@@ -45,8 +45,8 @@ struct ValueTable {
   static ValueTable create(std::span<std::byte> memory, std::size_t count);
 };
 
-/// True when every (C, H, W) value has an activation range and the outputs are (N): what fast
-/// needs.
+/// What fast needs: an activation range for every (C, H, W) value, outputs that are (N), and sums
+/// of products that fit int32 (at most 66,311 columns).
 bool can_run_fast(const schema::Model& model);
 
 /// Chooses the elements: 8-bit on the calibrated grid for (C, H, W) values if `fast`, else float32.

@@ -43,8 +43,8 @@ struct SessionRequirements {
 };
 
 struct SessionOptions {
-  /// "portable", "avx2", "avx512" or "neon"; null: the environment variable BITDOWN_ISA if set,
-  /// else the best that this CPU has.
+  /// "portable", "avx2", "avx512", "vnni" or "neon"; null: the environment variable BITDOWN_ISA if
+  /// set, else the best that this CPU has.
   const char* isa = nullptr;
   Precision precision = Precision::kDefault;
   DenseBackend dense = DenseBackend::kDefault;  ///< kXnnpack implies kExact.
@@ -104,7 +104,7 @@ class Session {
   /// kExact or kFast.
   Precision precision() const;
 
-  /// Name of the widest ISA in use: "avx2".
+  /// Name of the ISA that the convolutions use: "avx2".
   const char* isa() const;
 
  private:

@@ -2,14 +2,7 @@
 #pragma once
 
 #include "kernels/panel/panel.h"
-
-// GCC keeps an array of vectors in registers only if its loops are unrolled early: without this its
-// micro-kernels store every accumulator in every iteration.
-#if defined(__clang__)
-#define BITDOWN_UNROLL
-#else
-#define BITDOWN_UNROLL _Pragma("GCC unroll 8")
-#endif
+#include "kernels/simd/unroll.h"
 
 // The algorithm of panel.h over the operations of a kernels/simd type, which names its Word, Sum
 // and Vector. Included by ISA files only; everything has internal linkage because Simd has.

@@ -27,10 +27,6 @@ void max_into(T* to, const T* from, std::size_t count) {
 
 }  // namespace
 
-std::size_t max_pool_scratch(const Window& window) {
-  return window.width * sizeof(float);
-}
-
 // Down the columns first, a whole row at a time, which vectorizes; then along the one row left.
 template <typename T>
 void max_pool(const Window& w, const T* x, T* y, std::byte* scratch) {

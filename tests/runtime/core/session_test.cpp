@@ -277,6 +277,35 @@ TEST_CASE("fast follows exact closely and gives the same on every ISA") {
   }
 }
 
+TEST_CASE("fast refuses sums that could leave int32, and XNNPACK") {
+  builder::Graph graph;
+  graph.preprocessing.resize_shorter = 2;
+  graph.preprocessing.crop_height = graph.preprocessing.crop_width = 2;
+  const builder::ValueId x = graph.add_value("x", {3, 2, 2});
+  const builder::ValueId wide = graph.add_value("wide", {16600, 2, 2});
+  const builder::ValueId y = graph.add_value("y", {1, 1, 1});
+  const builder::ValueId mean = graph.add_value("mean", {1});
+  for (const builder::ValueId id : {x, wide, y}) graph.values[id].range = {{0.0f, 255.0f}};
+  graph.inputs = {x};
+  graph.outputs = {mean};
+  builder::Convolution widen;
+  widen.weights = builder::DenseMatrix{16600, 3, std::vector<float>(49800, 1.0f)};
+  builder::Convolution sum;
+  sum.weights = builder::DenseMatrix{1, 66400, std::vector<float>(66400, 1.0f)};
+  sum.kernel = 2;
+  graph.nodes = {{"widen", {x}, wide, widen},
+                 {"sum", {wide}, y, sum},
+                 {"pool", {y}, mean, builder::GlobalAveragePool{}}};
+  const Loaded loaded(graph);
+  CHECK(Session::create(*loaded.model)->precision() == Precision::kExact);
+  CHECK(Session::create(*loaded.model, {.precision = Precision::kFast}).status().code() ==
+        StatusCode::kUnsupported);
+  const Loaded calibrated(calibrated_network(true));
+  CHECK_FALSE(Session::create(*calibrated.model,
+                              {.precision = Precision::kFast, .dense = DenseBackend::kXnnpack})
+                  .ok());
+}
+
 TEST_CASE("fast takes less memory, and needs ranges") {
   const Loaded calibrated(calibrated_network(false));
   const auto fast = Session::create(*calibrated.model);
