@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "calibrate/calibrate.h"
 
-#include <algorithm>
-#include <atomic>
 #include <cstring>
-#include <exception>
 #include <mutex>
 #include <new>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "bitdown/model.h"
@@ -17,6 +13,7 @@
 #include "calibrate/range.h"
 #include "error.h"
 #include "platforms/aligned.h"
+#include "workers/workers.h"
 
 namespace bitdown::builder {
 namespace {
@@ -72,66 +69,42 @@ class Recorder final : public StepObserver {
   ValueId failed_value_ = 0;
 };
 
-// Hands out photographs to threads and keeps the failure of the earliest.
+// Work of several threads, each with a session over the photographs of its turns, and its sum.
 class Calibration {
  public:
   Calibration(const Graph& graph, const Model& model, CalibrationInputs& inputs)
       : graph_(graph), model_(model), inputs_(inputs), total_(graph) {}
 
-  void run(unsigned jobs) {
-    {
-      std::vector<std::jthread> threads;
-      const std::size_t count = std::min<std::size_t>(jobs, inputs_.count());
-      for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });
+  void work(Turns& turns) {
+    SessionOptions options;
+    options.precision = Precision::kExact;
+    options.dense = DenseBackend::kBuiltin;  // Its values are planar, so the observer sees them.
+    Session session = value_or_throw(Session::create(model_, options));
+    std::vector<float> input(model_.input(0).shape.elements());
+    Recorder recorder(graph_);
+    std::size_t used = 0;
+    while (const auto index = turns.next()) {
+      if (!inputs_.load(*index, input)) continue;
+      recorder.record(graph_.inputs[0], input);
+      throw_unless_ok(session.run(input, &recorder));
+      recorder.throw_if_failed();
+      ++used;
     }
-    if (failure_) std::rethrow_exception(failure_);
+    const std::lock_guard lock(mutex_);
+    total_.merge(recorder);
+    used_ += used;
   }
 
   std::size_t used() const { return used_; }
   const Recorder& total() const { return total_; }
 
  private:
-  void work() {
-    std::size_t index = 0;
-    try {
-      SessionOptions options;
-      options.precision = Precision::kExact;
-      options.dense = DenseBackend::kBuiltin;  // Its values are planar, so the observer sees them.
-      Session session = value_or_throw(Session::create(model_, options));
-      std::vector<float> input(model_.input(0).shape.elements());
-      Recorder recorder(graph_);
-      while (!stop_ && (index = next_++) < inputs_.count()) {
-        if (!inputs_.load(index, input)) continue;
-        recorder.record(graph_.inputs[0], input);
-        throw_unless_ok(session.run(input, &recorder));
-        recorder.throw_if_failed();
-        ++used_;
-      }
-      const std::lock_guard lock(mutex_);
-      total_.merge(recorder);
-    } catch (...) {
-      keep_failure(index, std::current_exception());
-    }
-  }
-
-  void keep_failure(std::size_t index, std::exception_ptr failure) {
-    stop_ = true;
-    const std::lock_guard lock(mutex_);
-    if (failure_ && failed_index_ <= index) return;
-    failure_ = std::move(failure);
-    failed_index_ = index;
-  }
-
   const Graph& graph_;
   const Model& model_;
   CalibrationInputs& inputs_;
-  std::atomic<std::size_t> next_ = 0;
-  std::atomic<std::size_t> used_ = 0;
-  std::atomic<bool> stop_ = false;
   std::mutex mutex_;  // Guards what follows while threads run.
   Recorder total_;
-  std::exception_ptr failure_;
-  std::size_t failed_index_ = 0;
+  std::size_t used_ = 0;
 };
 
 }  // namespace
@@ -145,7 +118,7 @@ std::size_t calibrate(Graph& graph, DensePrecision precision, CalibrationInputs&
   const AlignedBuffer blob = aligned_copy(write_blob(graph, precision));
   const Model model = value_or_throw(Model::from_memory(blob.span()));
   Calibration calibration(graph, model, inputs);
-  calibration.run(jobs);
+  run_workers(inputs.count(), jobs, [&](Turns& turns) { calibration.work(turns); });
   if (calibration.used() == 0) return 0;
   for (std::size_t i = 0; i < graph.values.size(); ++i) {
     graph.values[i].range = choose_range(calibration.total().histogram(i));
