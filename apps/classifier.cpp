@@ -44,22 +44,21 @@ Result<Classifier> Classifier::create(const Model& model, const SessionOptions& 
   return classifier;
 }
 
-Status Classifier::prepare(const ImageView& photo) {
-  const auto preprocessing = model_->preprocessing();
+Status prepare_photo(const Model& model, const ImageView& photo, std::span<float> input) {
+  const auto preprocessing = model.preprocessing();
   if (!preprocessing) {
     return {StatusCode::kUnsupported, "the model does not say how to prepare a photograph"};
   }
-  const Shape shape = model_->input(0).shape;
-  if (preprocessing->crop_height != shape.dimensions[1] ||
-      preprocessing->crop_width != shape.dimensions[2]) {
-    return {StatusCode::kUnsupported, "the model's crop is not the size of its input"};
-  }
-  const Status status = preprocess(photo, *preprocessing, input());
-  // Everything else is right by now, so the photograph is what does not fit.
+  const Status status = preprocess(photo, *preprocessing, input);
+  // A checked model's crop is its input's size, so the photograph is what does not fit.
   if (status.code() == StatusCode::kInvalidArgument) {
     return {StatusCode::kInvalidData, status.message()};
   }
   return status;
+}
+
+Status Classifier::prepare(const ImageView& photo) {
+  return prepare_photo(*model_, photo, input());
 }
 
 Status Classifier::run() {

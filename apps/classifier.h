@@ -15,6 +15,11 @@
 
 namespace bitdown::apps {
 
+/// Writes the first input of `model`, as large as its shape, from a photograph, which may be freed
+/// afterwards. Fails with kUnsupported when the model does not say how, kInvalidData when the
+/// photograph has a shape that does not work, or kOutOfMemory.
+Status prepare_photo(const Model& model, const ImageView& photo, std::span<float> input);
+
 /// A classification network that takes photographs: a session with its input. The Model must
 /// outlive it. One thread at a time.
 class Classifier {
@@ -23,15 +28,13 @@ class Classifier {
   /// into logits and probabilities, and with kOutOfMemory.
   static Result<Classifier> create(const Model& model, const SessionOptions& options);
 
-  /// Makes the network's input from a photograph, which may be freed afterwards. Fails with
-  /// kUnsupported when the model does not say how, kInvalidData when the photograph has a shape
-  /// that does not work, or kOutOfMemory.
+  /// prepare_photo() into input().
   Status prepare(const ImageView& photo);
 
   /// The input in place, (3, H, W), for callers that have it ready.
   std::span<float> input() { return {input_.get(), input_size_}; }
 
-  /// Fails with kInternal only.
+  /// On input(), which always has the right size.
   Status run();
 
   /// Of the last run, valid until the next.

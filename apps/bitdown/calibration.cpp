@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -23,8 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool has_image_suffix(const fs::path& path) {
-  std::string suffix = path.extension().string();
-  for (char& c : suffix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string suffix = lower_extension(path);
   constexpr std::string_view kSuffixes[] = {".bmp", ".jpeg", ".jpg",  ".pgm", ".png",
                                             ".ppm", ".tif",  ".tiff", ".webp"};
   return std::find(std::begin(kSuffixes), std::end(kSuffixes), suffix) != std::end(kSuffixes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bitdown/photo.h"
 
+#include <cctype>
 #include <cerrno>
 #include <climits>
 #include <cstdint>
@@ -66,6 +67,12 @@ cv::Mat read_photo(const std::filesystem::path& path) {
     throw Failure(path.string(), Status(StatusCode::kInvalidData, "not a readable image"));
   }
   return photo;
+}
+
+std::string lower_extension(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return extension;
 }
 
 ImageView view(const cv::Mat& photo) {

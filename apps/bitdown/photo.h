@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <opencv2/core/mat.hpp>
+#include <string>
 
 #include "bitdown/image.h"
 
@@ -13,6 +14,9 @@ namespace bitdown::apps {
 /// reach stderr. Throws Failure: kInputMissing, kInputInvalid (no image, or truncated),
 /// kUnsupported (too large), kOutOfMemory.
 cv::Mat read_photo(const std::filesystem::path& path);
+
+/// Of the file name, with its dot and in small letters: ".jpeg". A name like ".png" has none.
+std::string lower_extension(const std::filesystem::path& path);
 
 /// A view of an 8-bit RGB matrix, which must outlive it.
 ImageView view(const cv::Mat& photo);

@@ -5,6 +5,7 @@
 
 #include "bitdown/failure.h"
 #include "bitdown/json.h"
+#include "bitdown/network_input.h"
 #include "bitdown/npy.h"
 #include "bitdown/output_file.h"
 #include "bitdown/photo.h"
@@ -45,18 +46,10 @@ class Runner {
  private:
   void run_inputs(const std::string& file) {
     const Shape shape = classifier_.model().input(0).shape;
-    const std::vector<std::size_t> wanted(shape.dimensions.begin(),
-                                          shape.dimensions.begin() + shape.rank);
-    const std::vector<std::size_t> found = read_npy_shape(file);
-    if (found.size() < wanted.size() || found.size() > wanted.size() + 1 ||
-        !std::equal(wanted.begin(), wanted.end(), found.end() - shape.rank)) {
-      throw Failure(ExitCode::kInputInvalid, file + ": shape " + shape_text(found) +
-                                                 ", but the network takes " + shape_text(wanted));
-    }
-    const Npy inputs = read_npy(file);
+    const std::vector<float> inputs = prepared_inputs(shape, file, 0);
     const std::size_t size = shape.elements();
-    for (std::size_t i = 0; i < inputs.values.size() / size; ++i) {
-      std::copy_n(inputs.values.data() + i * size, size, classifier_.input().data());
+    for (std::size_t i = 0; i < inputs.size() / size; ++i) {
+      std::copy_n(inputs.data() + i * size, size, classifier_.input().data());
       run_prepared(file, i);
     }
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -70,19 +69,12 @@ cv::Mat arrange(const std::vector<cv::Mat>& cards, const std::string& title) {
   return sheet;
 }
 
-// Of the file name, in small letters. A name like ".png" has none.
-std::string extension_of(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return extension;
-}
-
 std::vector<std::byte> encode(cv::Mat sheet, const std::string& path) {
   cv::cvtColor(sheet, sheet, cv::COLOR_RGB2BGR);
   std::vector<unsigned char> encoded;
   const QuietStderr quiet;
   try {
-    cv::imencode(extension_of(path), sheet, encoded);
+    cv::imencode(lower_extension(path), sheet, encoded);
   } catch (const cv::Exception&) {
     encoded.clear();
   }
@@ -118,7 +110,7 @@ ExitCode sheet(const SheetOptions& options) {
 
 std::string check_extension(const std::string& path) {
   for (const char* extension : {".png", ".jpg", ".jpeg"}) {
-    if (extension_of(path) == extension) return {};
+    if (lower_extension(path) == extension) return {};
   }
   return path + ": must be a name that ends in .png, .jpg or .jpeg";
 }
