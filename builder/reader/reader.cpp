@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/preprocessing.h"
 #include "error.h"
 #include "kernels/half/half.h"
 #include "model_generated.h"
@@ -42,7 +43,7 @@ class BlobReader {
     for (const schema::Operator* op : *model_.operators()) graph.nodes.push_back(read_node(*op));
     graph.inputs = numbers(model_.inputs());
     graph.outputs = numbers(model_.outputs());
-    graph.preprocessing = read_preprocessing();
+    graph.preprocessing = preprocessing();
     if (model_.labels() != nullptr) {
       for (const flatbuffers::String* label : *model_.labels()) graph.labels.push_back(text(label));
     }
@@ -157,18 +158,9 @@ class BlobReader {
             read_operator(op, "operator '" + name + "'")};
   }
 
-  Preprocessing read_preprocessing() const {
-    const schema::Preprocessing* stored = model_.preprocessing();
-    if (stored == nullptr) fail("preprocessing", "the blob has none");
-    Preprocessing result;
-    result.resize_shorter = stored->resize_shorter();
-    result.crop_height = stored->crop_h();
-    result.crop_width = stored->crop_w();
-    for (std::uint32_t i = 0; i < 3; ++i) {
-      result.mean[i] = stored->mean()->Get(i);
-      result.std[i] = stored->std()->Get(i);
-    }
-    return result;
+  Preprocessing preprocessing() const {
+    if (model_.preprocessing() == nullptr) fail("preprocessing", "the blob has none");
+    return read_preprocessing(*model_.preprocessing());
   }
 
   Provenance read_provenance() const {

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "aligned.h"
+#include "core/preprocessing.h"
 #include "mapped_file.h"
 #include "model_generated.h"
 #include "schema/check.h"
@@ -82,15 +83,7 @@ std::string_view Model::label(std::size_t index) const {
 std::optional<Preprocessing> Model::preprocessing() const {
   const schema::Preprocessing* stored = root_->preprocessing();
   if (stored == nullptr) return std::nullopt;
-  Preprocessing result;
-  result.resize_shorter = stored->resize_shorter();
-  result.crop_height = stored->crop_h();
-  result.crop_width = stored->crop_w();
-  for (std::uint32_t i = 0; i < 3; ++i) {
-    result.mean[i] = stored->mean()->Get(i);
-    result.std[i] = stored->std()->Get(i);
-  }
-  return result;
+  return read_preprocessing(*stored);
 }
 
 std::string_view Model::architecture() const {

@@ -76,8 +76,9 @@ Status choose(const SessionOptions& options, const schema::Model& model, State& 
   const char* isa = options.isa != nullptr ? options.isa : std::getenv("BITDOWN_ISA");
   if (isa != nullptr && *isa == '\0') isa = nullptr;
   const Result<IsaSet> chosen = choose_isa(isa, detect_isa());
-  if (!chosen.ok())
+  if (!chosen.ok()) {
     return options.isa != nullptr ? chosen.status() : name_variable(chosen.status());
+  }
   const IsaSet set = *chosen;
   state.gemm = &kernels::select_gemm(set);
   state.int8 = &kernels::select_int8(set);

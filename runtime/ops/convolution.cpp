@@ -23,8 +23,9 @@ Result<Step> finish_plan(const PlanContext& context, const schema::Operator& op,
   args.residual = op.inputs()->size() == 2 ? context.data(op.inputs()->Get(1)) : nullptr;
   args.y = context.data(op.outputs()->Get(0));
 #if defined(BITDOWN_WITH_XNNPACK)
-  if (context.options.xnnpack && !args.weights.coded)
+  if (context.options.xnnpack && !args.weights.coded) {
     return plan_xnnpack_convolution(context, op, args);
+  }
 #endif
   return Step(ConvolutionStep{args, &context.gemm});
 }

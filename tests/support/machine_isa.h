@@ -2,8 +2,12 @@
 #pragma once
 
 #include <fstream>
+#include <span>
 #include <string>
 #include <vector>
+
+#include "cpu.h"
+#include "kernels/simd/select.h"
 
 namespace bitdown::tests {
 
@@ -42,6 +46,16 @@ inline std::vector<const char*> expected_int8_isas() {
   names.push_back("neon");
 #endif
   return names;
+}
+
+/// The kernels of a family's table that this CPU can run.
+template <typename Kernel>
+std::vector<const Kernel*> runnable(std::span<const Kernel* const> table) {
+  std::vector<const Kernel*> result;
+  for (const Kernel* kernel : table) {
+    if (kernels::can_run(*kernel, detect_isa())) result.push_back(kernel);
+  }
+  return result;
 }
 
 }  // namespace bitdown::tests

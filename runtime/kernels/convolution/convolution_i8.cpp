@@ -32,8 +32,7 @@ Plan make_plan(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
   plan.dense_row = align_up(plan.rows + plan.blocking.group * sizeof(RowState));
   plan.total = plan.dense_row;
   if (!args.weights.coded) {
-    plan.total =
-        static_cast<std::size_t>(align_up(plan.dense_row + args.weights.columns * sizeof(float)));
+    plan.total = align_up(plan.dense_row + std::uint64_t{args.weights.columns} * sizeof(float));
   }
   return plan;
 }
@@ -97,8 +96,9 @@ struct Int8Family {
                            panel + r * stride, states[r]);
       }
     }
-    for (std::uint32_t r = 0; r < range.rows; ++r)
+    for (std::uint32_t r = 0; r < range.rows; ++r) {
       finish_row(block, range, panel + r * stride, states[r]);
+    }
   }
 
   // Fills the last word and adds up the row where x has a zero point.

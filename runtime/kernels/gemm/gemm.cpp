@@ -2,6 +2,7 @@
 #include "kernels/gemm/gemm.h"
 
 #include "kernels/gemm/isa.h"
+#include "kernels/simd/select.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -23,10 +24,7 @@ std::span<const GemmKernel* const> gemm_kernels() {
 }
 
 const GemmKernel& select_gemm(IsaSet isa) {
-  for (const GemmKernel* kernel : kKernels) {
-    if ((isa & kernel->required) == kernel->required) return *kernel;
-  }
-  return kGemmPortable;  // Requires nothing, so the loop has found it.
+  return select_kernel<GemmKernel>(kKernels, isa);
 }
 
 }  // namespace bitdown::kernels

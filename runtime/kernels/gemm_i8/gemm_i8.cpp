@@ -2,6 +2,7 @@
 #include "kernels/gemm_i8/gemm_i8.h"
 
 #include "kernels/gemm_i8/isa.h"
+#include "kernels/simd/select.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -23,10 +24,7 @@ std::span<const Int8Kernel* const> int8_kernels() {
 }
 
 const Int8Kernel& select_int8(IsaSet isa) {
-  for (const Int8Kernel* kernel : kKernels) {
-    if ((isa & kernel->required) == kernel->required) return *kernel;
-  }
-  return kInt8Portable;  // Requires nothing, so the loop has found it.
+  return select_kernel<Int8Kernel>(kKernels, isa);
 }
 
 }  // namespace bitdown::kernels

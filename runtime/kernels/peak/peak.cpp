@@ -2,6 +2,7 @@
 #include "kernels/peak/peak.h"
 
 #include "kernels/peak/isa.h"
+#include "kernels/simd/select.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -23,10 +24,7 @@ std::span<const PeakKernel* const> peak_kernels() {
 }
 
 const PeakKernel& select_peak(IsaSet isa) {
-  for (const PeakKernel* kernel : kKernels) {
-    if ((isa & kernel->required) == kernel->required) return *kernel;
-  }
-  return kPeakPortable;  // Requires nothing, so the loop has found it.
+  return select_kernel<PeakKernel>(kKernels, isa);
 }
 
 }  // namespace bitdown::kernels

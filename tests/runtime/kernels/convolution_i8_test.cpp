@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "cpu.h"
 #include "doctest/doctest.h"
 #include "kernels/half/half.h"
 #include "kernels/im2col/reference.h"
 #include "kernels/weights/reference.h"
 #include "support/guarded_buffer.h"
+#include "support/machine_isa.h"
 #include "support/random.h"
 #include "support/windows.h"
 
@@ -101,8 +101,7 @@ void check_layer(Layer& layer, bool relu, bool residual) {
   args.relu = relu;
   const std::size_t outputs = std::size_t{args.weights.rows} * args.window.positions();
   std::vector<std::uint8_t> first;
-  for (const Int8Kernel* kernel : int8_kernels()) {
-    if ((detect_isa() & kernel->required) != kernel->required) continue;
+  for (const Int8Kernel* kernel : tests::runnable(int8_kernels())) {
     CAPTURE(std::string(kernel->name));
     GuardedBuffer<std::uint8_t> y(outputs);
     tests::Uniform uniform(7);

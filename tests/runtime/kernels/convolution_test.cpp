@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "cpu.h"
 #include "doctest/doctest.h"
 #include "kernels/half/half.h"
 #include "kernels/im2col/reference.h"
 #include "kernels/weights/reference.h"
 #include "support/guarded_buffer.h"
+#include "support/machine_isa.h"
 #include "support/random.h"
 #include "support/windows.h"
 
@@ -101,8 +101,7 @@ void check_layer(const GemmKernel& kernel, Layer& layer, bool relu, bool residua
 
 template <typename Check>
 void for_each_kernel(const Check& check) {
-  for (const GemmKernel* kernel : gemm_kernels()) {
-    if ((detect_isa() & kernel->required) != kernel->required) continue;
+  for (const GemmKernel* kernel : tests::runnable(gemm_kernels())) {
     CAPTURE(std::string(kernel->name));
     CAPTURE(tests::test_seed());
     check(*kernel);

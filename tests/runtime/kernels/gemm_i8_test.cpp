@@ -18,11 +18,7 @@ namespace {
 using tests::GuardedBuffer;
 
 std::vector<const Int8Kernel*> runnable() {
-  std::vector<const Int8Kernel*> kernels;
-  for (const Int8Kernel* kernel : int8_kernels()) {
-    if ((detect_isa() & kernel->required) == kernel->required) kernels.push_back(kernel);
-  }
-  return kernels;
+  return tests::runnable(int8_kernels());
 }
 
 struct Shape {

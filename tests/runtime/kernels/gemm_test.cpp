@@ -20,11 +20,7 @@ namespace {
 using tests::GuardedBuffer;
 
 std::vector<const GemmKernel*> runnable() {
-  std::vector<const GemmKernel*> kernels;
-  for (const GemmKernel* kernel : gemm_kernels()) {
-    if ((detect_isa() & kernel->required) == kernel->required) kernels.push_back(kernel);
-  }
-  return kernels;
+  return tests::runnable(gemm_kernels());
 }
 
 // depth * epsilon times the magnitude of the terms bounds any order of summation.

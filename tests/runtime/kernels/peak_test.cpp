@@ -7,16 +7,13 @@
 #include "doctest/doctest.h"
 #include "kernels/peak/reference.h"
 #include "support/guarded_buffer.h"
+#include "support/machine_isa.h"
 
 namespace bitdown::kernels {
 namespace {
 
 std::vector<const PeakKernel*> runnable() {
-  std::vector<const PeakKernel*> kernels;
-  for (const PeakKernel* kernel : peak_kernels()) {
-    if ((detect_isa() & kernel->required) == kernel->required) kernels.push_back(kernel);
-  }
-  return kernels;
+  return tests::runnable(peak_kernels());
 }
 
 // The state after `rounds` from 1, 2, 3...; the buffer ends at a guard page.
