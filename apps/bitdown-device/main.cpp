@@ -23,6 +23,7 @@ constexpr const char* kHelp =
     "\n"
     "  --isa NAME         portable, avx2, avx512, vnni or neon (default: the best of this CPU)\n"
     "  --precision NAME   exact: float32; fast: int8 (default: fast for calibrated models)\n"
+    "  --threads N        threads of one run (default: one a big core)\n"
     "  --top N            how many classes run prints (default: 5)\n"
     "  --version, --help\n"
     "\n"
@@ -30,10 +31,13 @@ constexpr const char* kHelp =
     "  bitdown-device run resnet50.bdn photo.jpg\n"
     "\n";
 
-constexpr option kOptions[] = {
-    {"isa", required_argument, nullptr, 'i'}, {"precision", required_argument, nullptr, 'p'},
-    {"top", required_argument, nullptr, 't'}, {"help", no_argument, nullptr, 'h'},
-    {"version", no_argument, nullptr, 'v'},   {nullptr, 0, nullptr, 0}};
+constexpr option kOptions[] = {{"isa", required_argument, nullptr, 'i'},
+                               {"precision", required_argument, nullptr, 'p'},
+                               {"threads", required_argument, nullptr, 'n'},
+                               {"top", required_argument, nullptr, 't'},
+                               {"help", no_argument, nullptr, 'h'},
+                               {"version", no_argument, nullptr, 'v'},
+                               {nullptr, 0, nullptr, 0}};
 
 ExitCode wrong_usage(const std::string& what) {
   print_error(what + " (bitdown-device --help explains)");
@@ -45,6 +49,13 @@ bool parse(std::string_view name, Precision& precision) {
   if (name != "exact" && name != "fast") return false;
   precision = name == "exact" ? Precision::kExact : Precision::kFast;
   return true;
+}
+
+// A number from 1 to `largest`, else 0.
+std::size_t parse_number(const char* text, long largest) {
+  char* end = nullptr;
+  const long number = std::strtol(text, &end, 10);
+  return *end == '\0' && number >= 1 && number <= largest ? static_cast<std::size_t>(number) : 0;
 }
 
 ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
@@ -78,15 +89,15 @@ ExitCode main(int count, char** arguments) {
           return wrong_usage("--precision: neither exact nor fast");
         }
         break;
-      case 't': {
-        char* end = nullptr;
-        const long top = std::strtol(optarg, &end, 10);
-        if (*end != '\0' || top < 1 || top > 1000) {
-          return wrong_usage("--top: not a number from 1 to 1000");
-        }
-        options.top = static_cast<std::size_t>(top);
+      case 'n':
+        options.session.threads = static_cast<unsigned>(parse_number(optarg, 64));
+        if (options.session.threads == 0)
+          return wrong_usage("--threads: not a number from 1 to 64");
         break;
-      }
+      case 't':
+        options.top = parse_number(optarg, 1000);
+        if (options.top == 0) return wrong_usage("--top: not a number from 1 to 1000");
+        break;
       case 'h':
         std::printf("%s%s\n", kHelp, kExitCodeHelp);
         return ExitCode::kOk;

@@ -22,7 +22,9 @@ struct BenchOptions {
   bool json = false;
   SessionFlags session;
 
-  SessionFlags other_session() const { return {session.isa, session.precision, other_dense}; }
+  SessionFlags other_session() const {
+    return {session.isa, session.precision, other_dense, session.threads, session.pin};
+  }
 };
 
 // A model ready to run.
@@ -44,8 +46,13 @@ class Contender {
   ModelReport report() const {
     SessionOptions options = flags_.options();
     options.precision = session_.precision();
-    return {
-        path_, session_.isa(), options.precision, {}, measure_first_label(path_, options, input_)};
+    options.threads = session_.threads();
+    return {path_,
+            session_.isa(),
+            session_.threads(),
+            options.precision,
+            {},
+            measure_first_label(path_, options, input_)};
   }
 
  private:
@@ -124,7 +131,8 @@ void add_bench(CLI::App& app, Work& work) {
   verb->add_flag("--json", options->json, "One JSON object instead of text");
   options->session.add_to(*verb);
   verb->footer(
-      "One thread. The time to the first label and the peak memory are those of a fresh process\n"
+      "Time and speed are those of all threads together. The time to the first label and the peak "
+      "memory are those of a fresh process\n"
       "that opens the blob, creates a session and runs it once on a prepared input (median of\n"
       "five, files in the page cache). What float32 reaches here is a loop of multiply-adds in\n"
       "registers, measured before and after the runs. Other programs disturb all times; CPU time\n"

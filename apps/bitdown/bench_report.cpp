@@ -57,12 +57,12 @@ Json model_json(const ModelReport& model, double float_peak) {
       {"first_inference",
        {{"start_ms", first.start_ms}, {"load_ms", first.load_ms}, {"run_ms", first.run_ms}}},
       {"peak_rss_bytes", nullptr},
-      {"threads", 1},
+      {"threads", model.threads},
       {"precision", name(model.precision)},
       {"isa", model.isa},
       {"macs", model.latency.macs()},
       {"gmac_per_s", speed},
-      {"float_peak_fraction", speed / float_peak},
+      {"float_peak_fraction", speed / (float_peak * model.threads)},
       {"layers", layers_json(model.latency)}};
   if (first.peak_rss_bytes) json["peak_rss_bytes"] = *first.peak_rss_bytes;
   return json;
@@ -87,8 +87,8 @@ void print_summary(const ModelReport& model, double float_peak) {
   const std::vector<double>& ms = model.latency.ms();
   const FirstLabel& first = model.first_label;
   const double speed = giga_macs(model.latency.macs(), median(ms));
-  std::printf("%s   %s, 1 thread, %s\n", printable(model.model).c_str(), name(model.precision),
-              model.isa.c_str());
+  std::printf("%s   %s, %u thread%s, %s\n", printable(model.model).c_str(), name(model.precision),
+              model.threads, model.threads == 1 ? "" : "s", model.isa.c_str());
   std::printf("  latency      p50 %.3f ms, p95 %.3f, p99 %.3f\n", median(ms), percentile(ms, 0.95),
               percentile(ms, 0.99));
   std::printf("  CPU time     p50 %.3f ms\n", median(model.latency.cpu_ms()));
@@ -99,7 +99,7 @@ void print_summary(const ModelReport& model, double float_peak) {
                 static_cast<double>(*first.peak_rss_bytes) / (1 << 20));
   }
   std::printf("  speed        %.1f GMAC/s, %.0f %% of the %.1f that float32 reaches here\n", speed,
-              100 * speed / float_peak, float_peak);
+              100 * speed / (float_peak * model.threads), float_peak * model.threads);
 }
 
 void print_machine(const BenchReport& report) {

@@ -16,6 +16,7 @@ namespace bitdown::apps {
 struct ModelReport {
   std::string model;                        ///< Its path.
   std::string isa;                          ///< Session::isa().
+  unsigned threads = 1;                     ///< Session::threads().
   Precision precision = Precision::kExact;  ///< Session::precision().
   LatencyRecorder latency;
   FirstLabel first_label;

@@ -115,9 +115,10 @@ ExitCode eval(const EvalOptions& options) {
                                            : std::filesystem::path(options.images);
   const unsigned jobs =
       options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
-  const Summary summary =
-      summarize(evaluate({model, options.model, options.session.options(), photos, folder,
-                          reference.values, std::size_t{jobs}}));
+  SessionOptions session = options.session.options();
+  if (session.threads == 0) session.threads = 1;  // The jobs keep the cores busy.
+  const Summary summary = summarize(evaluate(
+      {model, options.model, session, photos, folder, reference.values, std::size_t{jobs}}));
 
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (options.json) {

@@ -83,7 +83,8 @@ std::vector<std::string> command_line(const std::string& model, const SessionOpt
   const std::string precision = options.precision == Precision::kFast    ? "fast"
                                 : options.precision == Precision::kExact ? "exact"
                                                                          : "";
-  return {program(), model, options.isa == nullptr ? "" : options.isa, dense, precision};
+  return {program(), model,     options.isa == nullptr ? "" : options.isa,
+          dense,     precision, std::to_string(options.threads)};
 }
 
 double milliseconds(long long ns) {

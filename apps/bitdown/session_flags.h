@@ -11,11 +11,13 @@ class App;
 
 namespace bitdown::apps {
 
-/// How a verb runs the network: --isa, --precision and --dense.
+/// How a verb runs the network: --isa, --precision, --dense, --threads and --pin.
 struct SessionFlags {
   std::string isa;
   std::string precision;
   std::string dense;
+  unsigned threads = 0;
+  bool pin = false;
 
   void add_to(CLI::App& verb);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// bitdown-first-label MODEL ISA DENSE PRECISION <INPUT: what a program that uses the library takes
-// from its start to its first label. `bitdown bench` starts it and reads its answer
+// bitdown-first-label MODEL ISA DENSE PRECISION THREADS <INPUT: what a program that uses the
+// library takes from its start to its first label. `bitdown bench` starts it and reads its answer
 // (bitdown/first_label.h). A program of its own, because loading the desktop tool's image libraries
 // takes more time and memory than most networks do.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -31,8 +32,10 @@ unsigned long long peak_rss_bytes() {
 }
 
 // An empty word leaves the choice to the library.
-SessionOptions session_options(const char* isa, const char* dense, const char* precision) {
+SessionOptions session_options(const char* isa, const char* dense, const char* precision,
+                               const char* threads) {
   SessionOptions options;
+  options.threads = static_cast<unsigned>(std::strtoul(threads, nullptr, 10));
   if (*isa != '\0') options.isa = isa;
   if (std::strcmp(dense, "builtin") == 0) options.dense = DenseBackend::kBuiltin;
   if (std::strcmp(dense, "xnnpack") == 0) options.dense = DenseBackend::kXnnpack;
@@ -62,12 +65,12 @@ Status print_stamps(const char* path, const SessionOptions& options) {
 }
 
 ExitCode main(int count, char** arguments) {
-  if (count != 5) {
+  if (count != 6) {
     print_error("bitdown-first-label is started by bitdown bench");
     return ExitCode::kUsage;
   }
-  const Status status =
-      print_stamps(arguments[1], session_options(arguments[2], arguments[3], arguments[4]));
+  const Status status = print_stamps(
+      arguments[1], session_options(arguments[2], arguments[3], arguments[4], arguments[5]));
   return status.ok() ? ExitCode::kOk : report(arguments[1], status);
 }
 

@@ -78,6 +78,7 @@ class Calibration {
   void work(Turns& turns) {
     SessionOptions options;
     options.precision = Precision::kExact;
+    options.threads = 1;                     // Other threads have sessions of their own.
     options.dense = DenseBackend::kBuiltin;  // Its values are planar, so the observer sees them.
     Session session = value_or_throw(Session::create(model_, options));
     std::vector<float> input(model_.input(0).shape.elements());

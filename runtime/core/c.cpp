@@ -76,12 +76,22 @@ bitdown_status bitdown_model_label(const bitdown_model* model, size_t index, con
   return to_c({});
 }
 
-bitdown_status bitdown_session_create(const bitdown_model* model, const char* isa,
+bitdown_status bitdown_session_create(const bitdown_model* model,
+                                      const bitdown_session_options* given,
                                       bitdown_session** session) {
   if (model == nullptr || session == nullptr) return invalid("null argument");
   *session = nullptr;
   bitdown::SessionOptions options;
-  options.isa = isa;
+  if (given != nullptr) {
+    if (given->size != sizeof *given || given->precision < BITDOWN_PRECISION_DEFAULT ||
+        given->precision > BITDOWN_PRECISION_FAST) {
+      return invalid("options of another version, or not filled in");
+    }
+    options.isa = given->isa;
+    options.precision = static_cast<bitdown::Precision>(given->precision);
+    options.threads = given->threads;
+    options.pin_threads = given->pin_threads != 0;
+  }
   auto created = bitdown::Session::create(model->model, options);
   if (!created.ok()) return to_c(created.status());
   bitdown::AlignedBuffer input(bitdown_model_input_size(model) * sizeof(float));

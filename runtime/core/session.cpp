@@ -12,6 +12,12 @@
 #include "kernels/quantize/quantize.h"
 #include "model_generated.h"
 #include "ops/registry.h"
+#include "ops/workspace.h"
+#include "thread_pool.h"
+
+#if defined(BITDOWN_WITH_XNNPACK)
+#include <pthreadpool.h>
+#endif
 
 namespace bitdown {
 
@@ -21,9 +27,14 @@ struct Session::State {
   const kernels::GemmKernel* gemm = nullptr;
   const kernels::Int8Kernel* int8 = nullptr;
   PlanOptions options;
+  CoreList cores;
+  std::uint32_t threads = 1;
+  ThreadPool pool;
+  pthreadpool* xnnpack_threads = nullptr;  // XNNPACK has a pool of its own; null for one thread.
   ValueTable values;
   std::span<Step> steps;  // Constructed ones only.
   SessionRequirements required;
+  std::size_t scratch_stride = 0;  // Of each thread's part.
   SessionMemory memory;
   // Empty where the caller gave the memory. `own_persistent` holds this very State.
   AlignedBuffer own_persistent;
@@ -103,6 +114,23 @@ Status choose(const SessionOptions& options, const schema::Model& model, State& 
   return {};
 }
 
+Status choose_threads(const SessionOptions& options, State& state) {
+  unsigned long threads = options.threads;
+  const char* const variable = threads == 0 ? std::getenv("BITDOWN_THREADS") : nullptr;
+  if (variable != nullptr && *variable != '\0') {
+    char* end = nullptr;
+    threads = std::strtoul(variable, &end, 10);
+    if (*end != '\0' || threads == 0) threads = ThreadPool::kMaxThreads + 1;
+  }
+  if (threads > ThreadPool::kMaxThreads) {
+    return Status(StatusCode::kInvalidArgument, "threads must be 1 to 64",
+                  variable == nullptr ? "" : "BITDOWN_THREADS");
+  }
+  state.cores = big_cores();
+  state.threads = threads == 0 ? state.cores.count : static_cast<std::uint32_t>(threads);
+  return {};
+}
+
 // A network that asks for more is hostile or a mistake; on 32 bits more could not be addressed.
 constexpr std::uint64_t kMaxArena = std::uint64_t{1} << 30;
 
@@ -115,7 +143,7 @@ Result<std::size_t> to_size(std::uint64_t bytes, const char* arena) {
 
 PlanContext make_context(const State& state, std::byte* activations, std::byte* scratch) {
   return {*state.model,  state.values, *state.gemm, *state.int8,
-          state.options, activations,  scratch};
+          state.options, activations,  scratch,     state.xnnpack_threads};
 }
 
 // Sizes of the arenas, with every value's place; no step is kept.
@@ -137,7 +165,9 @@ Status measure(State& state) {
   }
   state.required.persistent = persistent_bytes(model);
   BITDOWN_ASSIGN_OR_RETURN(state.required.activations, to_size(activations, "activations"));
-  BITDOWN_ASSIGN_OR_RETURN(state.required.scratch, to_size(align_up(scratch), "scratch"));
+  BITDOWN_ASSIGN_OR_RETURN(state.scratch_stride, to_size(align_up(scratch), "scratch"));
+  BITDOWN_ASSIGN_OR_RETURN(state.required.scratch,
+                           to_size(std::uint64_t{state.scratch_stride} * state.threads, "scratch"));
   return {};
 }
 
@@ -191,9 +221,25 @@ StepView view(const State& state, std::uint32_t index) {
   return result;
 }
 
+// Starts the threads that run() works with besides the caller's.
+Status start_threads(State& state, bool pin) {
+#if defined(BITDOWN_WITH_XNNPACK)
+  if (state.options.xnnpack && state.threads > 1) {
+    state.xnnpack_threads = pthreadpool_create(state.threads);
+    if (state.xnnpack_threads == nullptr) {
+      return Status(StatusCode::kOutOfMemory, "cannot start a thread");
+    }
+  }
+#endif
+  return state.pool.start(state.threads, pin, state.cores);
+}
+
 void destroy(State* state) {
   if (state == nullptr) return;
   for (Step& step : state->steps) step.~Step();
+#if defined(BITDOWN_WITH_XNNPACK)
+  pthreadpool_destroy(state->xnnpack_threads);
+#endif
   AlignedBuffer self = std::move(state->own_persistent);
   state->~State();
 }
@@ -209,6 +255,7 @@ Result<State*> make_state(const Model& model, const SessionOptions& options, boo
   state->own_persistent = std::move(buffer);
   state->memory.persistent = persistent;
   Status status = choose(options, root, *state);
+  if (status.ok()) status = choose_threads(options, *state);
   if (status.ok()) {
     state->values =
         ValueTable::create(persistent.subspan(align_up(sizeof(State))), root.values()->size());
@@ -240,6 +287,7 @@ Result<Session> Session::create(const Model& model, const SessionOptions& option
                                   state->memory.activations));
   BITDOWN_RETURN_IF_ERROR(provide(options.memory.scratch, own, state->required.scratch, "scratch",
                                   state->own_scratch, state->memory.scratch));
+  BITDOWN_RETURN_IF_ERROR(start_threads(*state, options.pin_threads));
   BITDOWN_RETURN_IF_ERROR(
       build_steps(*state, state->memory.persistent.data() + steps_offset(model.root())));
   return session;
@@ -267,9 +315,9 @@ Status Session::run(std::span<const float> input, StepObserver* observer) {
   } else {
     std::memcpy(state_->value<float>(id).data(), input.data(), input.size_bytes());
   }
-  std::byte* const scratch = state_->memory.scratch.data();
+  const Workspace workspace = {state_->pool, state_->memory.scratch.data(), state_->scratch_stride};
   for (std::uint32_t i = 0; i < state_->steps.size(); ++i) {
-    std::visit([scratch](const auto& s) { bitdown::run(s, scratch); }, state_->steps[i]);
+    std::visit([&workspace](const auto& s) { bitdown::run(s, workspace); }, state_->steps[i]);
     if (observer != nullptr) observer->after_step(view(*state_, i));
   }
   return {};
@@ -289,6 +337,10 @@ Precision Session::precision() const {
 
 const char* Session::isa() const {
   return state_->options.fast ? state_->int8->name : state_->gemm->name;
+}
+
+unsigned Session::threads() const {
+  return state_->threads;
 }
 
 }  // namespace bitdown

@@ -72,8 +72,10 @@ std::uint64_t macs(const ConvolutionStep& step) {
   return kernels::convolution_macs(step.args.weights, step.args.window);
 }
 
-void run(const ConvolutionStep& step, std::byte* scratch) {
-  kernels::convolution(step.args, *step.gemm, scratch);
+void run(const ConvolutionStep& step, const Workspace& workspace) {
+  workspace.share_out([&step](kernels::Share share, std::byte* scratch) {
+    kernels::convolution(step.args, *step.gemm, scratch, share);
+  });
 }
 
 }  // namespace bitdown

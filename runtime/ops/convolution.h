@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernels/convolution/convolution.h"
+#include "ops/workspace.h"
 
 namespace bitdown {
 
@@ -17,6 +18,6 @@ struct ConvolutionStep {
 std::uint64_t scratch_bytes(const ConvolutionStep& step);
 const char* algorithm(const ConvolutionStep& step);
 std::uint64_t macs(const ConvolutionStep& step);
-void run(const ConvolutionStep& step, std::byte* scratch);
+void run(const ConvolutionStep& step, const Workspace& workspace);
 
 }  // namespace bitdown

@@ -41,8 +41,10 @@ std::uint64_t macs(const Int8ConvolutionStep& step) {
   return kernels::convolution_macs(step.args.weights, step.args.window);
 }
 
-void run(const Int8ConvolutionStep& step, std::byte* scratch) {
-  kernels::convolution_i8(step.args, *step.kernel, scratch);
+void run(const Int8ConvolutionStep& step, const Workspace& workspace) {
+  workspace.share_out([&step](kernels::Share share, std::byte* scratch) {
+    kernels::convolution_i8(step.args, *step.kernel, scratch, share);
+  });
 }
 
 }  // namespace bitdown

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernels/convolution/convolution_i8.h"
+#include "ops/workspace.h"
 
 namespace bitdown {
 
@@ -17,6 +18,6 @@ struct Int8ConvolutionStep {
 std::uint64_t scratch_bytes(const Int8ConvolutionStep& step);
 const char* algorithm(const Int8ConvolutionStep& step);
 std::uint64_t macs(const Int8ConvolutionStep& step);
-void run(const Int8ConvolutionStep& step, std::byte* scratch);
+void run(const Int8ConvolutionStep& step, const Workspace& workspace);
 
 }  // namespace bitdown

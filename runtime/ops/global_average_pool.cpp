@@ -31,7 +31,7 @@ std::uint64_t macs(const GlobalAveragePoolStep&) {
   return 0;
 }
 
-void run(const GlobalAveragePoolStep& step, std::byte*) {
+void run(const GlobalAveragePoolStep& step, const Workspace&) {
   const auto* x = static_cast<const float*>(step.x);
   if (step.element.eight_bit) {
     kernels::global_average_pool(static_cast<const std::uint8_t*>(step.x), step.channels,

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/value_table.h"
+#include "ops/workspace.h"
 
 namespace bitdown {
 
@@ -20,6 +21,6 @@ struct GlobalAveragePoolStep {
 std::uint64_t scratch_bytes(const GlobalAveragePoolStep& step);
 const char* algorithm(const GlobalAveragePoolStep& step);
 std::uint64_t macs(const GlobalAveragePoolStep& step);
-void run(const GlobalAveragePoolStep& step, std::byte* scratch);
+void run(const GlobalAveragePoolStep& step, const Workspace& workspace);
 
 }  // namespace bitdown

@@ -31,16 +31,32 @@ std::uint64_t macs(const MaxPoolStep&) {
   return 0;
 }
 
-void run(const MaxPoolStep& step, std::byte* scratch) {
-  const auto* x = static_cast<const float*>(step.x);
-  auto* y = static_cast<float*>(step.y);
+namespace {
+
+// Planar channels are independent: each thread takes some.
+template <typename T>
+void run_planar(const MaxPoolStep& step, const Workspace& workspace) {
+  workspace.share_out([&step](kernels::Share share, std::byte* scratch) {
+    const std::uint64_t channels = step.window.channels;
+    const auto first = static_cast<std::uint32_t>(channels * share.index / share.count);
+    const auto end = static_cast<std::uint32_t>(channels * (share.index + 1) / share.count);
+    kernels::Window window = step.window;
+    window.channels = end - first;
+    kernels::max_pool(window, static_cast<const T*>(step.x) + first * window.plane(),
+                      static_cast<T*>(step.y) + first * window.positions(), scratch);
+  });
+}
+
+}  // namespace
+
+void run(const MaxPoolStep& step, const Workspace& workspace) {
   if (step.eight_bit) {
-    kernels::max_pool(step.window, static_cast<const std::uint8_t*>(step.x),
-                      static_cast<std::uint8_t*>(step.y), scratch);
+    run_planar<std::uint8_t>(step, workspace);
   } else if (step.layout == Layout::kPlanar) {
-    kernels::max_pool(step.window, x, y, scratch);
+    run_planar<float>(step, workspace);
   } else {
-    kernels::max_pool_interleaved(step.window, x, y);
+    kernels::max_pool_interleaved(step.window, static_cast<const float*>(step.x),
+                                  static_cast<float*>(step.y));
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/value_table.h"
 #include "kernels/im2col/im2col.h"
+#include "ops/workspace.h"
 
 namespace bitdown {
 
@@ -20,6 +21,6 @@ struct MaxPoolStep {
 std::uint64_t scratch_bytes(const MaxPoolStep& step);
 const char* algorithm(const MaxPoolStep& step);
 std::uint64_t macs(const MaxPoolStep& step);
-void run(const MaxPoolStep& step, std::byte* scratch);
+void run(const MaxPoolStep& step, const Workspace& workspace);
 
 }  // namespace bitdown

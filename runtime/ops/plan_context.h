@@ -6,6 +6,8 @@
 #include "kernels/gemm_i8/gemm_i8.h"
 #include "model_generated.h"
 
+struct pthreadpool;
+
 namespace bitdown {
 
 /// What an operator sees while it is planned.
@@ -17,6 +19,7 @@ struct PlanContext {
   PlanOptions options;
   std::byte* activations = nullptr;  ///< Null while sizes are measured: then every data() is null.
   std::byte* scratch = nullptr;      ///< What run() will be given; null while sizes are measured.
+  pthreadpool* xnnpack_threads = nullptr;  ///< For XNNPACK's operators; null: one thread.
 
   /// T: what values.elements says, float or std::uint8_t.
   template <typename T = float>

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ops/workspace.h"
+
 namespace bitdown {
 
 struct SoftmaxStep {
@@ -15,6 +17,6 @@ struct SoftmaxStep {
 std::uint64_t scratch_bytes(const SoftmaxStep& step);
 const char* algorithm(const SoftmaxStep& step);
 std::uint64_t macs(const SoftmaxStep& step);
-void run(const SoftmaxStep& step, std::byte* scratch);
+void run(const SoftmaxStep& step, const Workspace& workspace);
 
 }  // namespace bitdown

@@ -14,10 +14,10 @@
 namespace bitdown {
 
 /// One operator of a session, ready to run: pointers resolved, kernel chosen. Every alternative has
-///   std::uint64_t scratch_bytes(const S&);
+///   std::uint64_t scratch_bytes(const S&);      // for each thread
 ///   const char* algorithm(const S&);          // for profiles, as in StepView
 ///   std::uint64_t macs(const S&);
-///   void run(const S&, std::byte* scratch);   // scratch: 64-byte aligned, scratch_bytes() or more
+///   void run(const S&, const Workspace&);       // scratch_bytes() or more a thread
 using Step = std::variant<ConvolutionStep, Int8ConvolutionStep, MaxPoolStep, GlobalAveragePoolStep,
                           SoftmaxStep
 #if defined(BITDOWN_WITH_XNNPACK)

@@ -95,7 +95,8 @@ Status create_operator(XnnpackConvolutionStep& step, std::byte* scratch) {
       clamp ? 0.0f : -kInfinity, kInfinity, 0, &step.op);
   if (status == xnn_status_success) {
     const Ends at = ends(step, scratch);
-    status = xnn_setup_convolution2d_nhwc_f32(step.op, 1, w.height, w.width, at.x, at.y, nullptr);
+    status =
+        xnn_setup_convolution2d_nhwc_f32(step.op, 1, w.height, w.width, at.x, at.y, step.threads);
   }
   if (status == xnn_status_out_of_memory) {
     return Status(StatusCode::kOutOfMemory, "no memory for XNNPACK's weights");
@@ -112,13 +113,15 @@ XnnpackConvolutionStep::XnnpackConvolutionStep(XnnpackConvolutionStep&& other) n
     : args(other.args),
       x_layout(other.x_layout),
       y_layout(other.y_layout),
-      op(std::exchange(other.op, nullptr)) {}
+      op(std::exchange(other.op, nullptr)),
+      threads(other.threads) {}
 
 XnnpackConvolutionStep& XnnpackConvolutionStep::operator=(XnnpackConvolutionStep&& other) noexcept {
   args = other.args;
   x_layout = other.x_layout;
   y_layout = other.y_layout;
   std::swap(op, other.op);
+  threads = other.threads;
   return *this;
 }
 
@@ -130,6 +133,7 @@ Result<Step> plan_xnnpack_convolution(const PlanContext& context, const schema::
                                       const kernels::ConvolutionArgs& args) {
   XnnpackConvolutionStep step;
   step.args = args;
+  step.threads = context.xnnpack_threads;
   step.x_layout = context.values.layouts[op.inputs()->Get(0)];
   step.y_layout = context.values.layouts[op.outputs()->Get(0)];
   // One position or one channel lies the same in both layouts.
@@ -158,11 +162,11 @@ std::uint64_t macs(const XnnpackConvolutionStep& step) {
   return kernels::convolution_macs(step.args.weights, step.args.window);
 }
 
-void run(const XnnpackConvolutionStep& step, std::byte* scratch) {
+void run(const XnnpackConvolutionStep& step, const Workspace& workspace) {
   const kernels::ConvolutionArgs& args = step.args;
-  const Ends at = ends(step, scratch);
+  const Ends at = ends(step, workspace.scratch);
   if (at.x != args.x) transpose(args.x, args.window.channels, args.window.plane(), at.x);
-  xnn_run_operator(step.op, nullptr);
+  xnn_run_operator(step.op, step.threads);
   if (at.y != args.y) transpose(at.y, args.window.positions(), args.weights.rows, args.y);
   if (args.residual == nullptr) return;
   const float floor = args.relu ? 0.0f : -kInfinity;

@@ -8,7 +8,9 @@
 
 #include "core/value_table.h"
 #include "kernels/convolution/convolution.h"
+#include "ops/workspace.h"
 
+struct pthreadpool;
 struct xnn_operator;
 
 namespace bitdown {
@@ -21,6 +23,7 @@ struct XnnpackConvolutionStep {
   Layout x_layout = Layout::kPlanar;
   Layout y_layout = Layout::kPlanar;  ///< And the residual's.
   xnn_operator* op = nullptr;         ///< Null while sizes are measured.
+  pthreadpool* threads = nullptr;     ///< XNNPACK's own, the session's; null: the caller alone.
 
   XnnpackConvolutionStep() = default;
   XnnpackConvolutionStep(XnnpackConvolutionStep&& other) noexcept;
@@ -31,7 +34,7 @@ struct XnnpackConvolutionStep {
 std::uint64_t scratch_bytes(const XnnpackConvolutionStep& step);
 const char* algorithm(const XnnpackConvolutionStep& step);
 std::uint64_t macs(const XnnpackConvolutionStep& step);
-void run(const XnnpackConvolutionStep& step, std::byte* scratch);
+void run(const XnnpackConvolutionStep& step, const Workspace& workspace);
 
 }  // namespace bitdown
 

@@ -64,8 +64,22 @@ BITDOWN_API size_t bitdown_model_label_count(const bitdown_model* model);
 BITDOWN_API bitdown_status bitdown_model_label(const bitdown_model* model, size_t index,
                                                const char** label, size_t* length);
 
-/* Session. `isa` as SessionOptions::isa, null for the best. The model must outlive the session. */
-BITDOWN_API bitdown_status bitdown_session_create(const bitdown_model* model, const char* isa,
+/* Session. The fields mean what those of SessionOptions mean; all zero is the default. */
+typedef enum bitdown_precision {
+  BITDOWN_PRECISION_DEFAULT = 0,
+  BITDOWN_PRECISION_EXACT = 1,
+  BITDOWN_PRECISION_FAST = 2
+} bitdown_precision;
+typedef struct bitdown_session_options {
+  size_t size; /* sizeof(bitdown_session_options): later versions append fields. */
+  const char* isa;
+  bitdown_precision precision;
+  unsigned threads;
+  int pin_threads;
+} bitdown_session_options;
+/* `options` may be null. The model must outlive the session. */
+BITDOWN_API bitdown_status bitdown_session_create(const bitdown_model* model,
+                                                  const bitdown_session_options* options,
                                                   bitdown_session** session);
 BITDOWN_API void bitdown_session_destroy(bitdown_session* session);
 

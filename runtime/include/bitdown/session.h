@@ -32,7 +32,7 @@ enum class Precision : unsigned char {
 struct SessionMemory {
   std::span<std::byte> persistent;   ///< Steps and tables: written by create, read by run.
   std::span<std::byte> activations;  ///< Values between operators.
-  std::span<std::byte> scratch;      ///< Working memory of one operator at a time.
+  std::span<std::byte> scratch;      ///< Working memory of one operator at a time, for all threads.
 };
 
 /// What SessionMemory must hold at least, in bytes. Does not include XNNPACK's own copies.
@@ -48,7 +48,14 @@ struct SessionOptions {
   const char* isa = nullptr;
   Precision precision = Precision::kDefault;
   DenseBackend dense = DenseBackend::kDefault;  ///< kXnnpack implies kExact.
-  /// All empty: the session allocates its memory itself. Otherwise it allocates none.
+  /// Threads that run() works with, the caller's included: 1 to 64; 0: the environment variable
+  /// BITDOWN_THREADS if set, else one for each big core that the process may use. More threads
+  /// change no bit of a result. The session owns them; they sleep between runs.
+  unsigned threads = 0;
+  /// Keeps each of the session's own threads on a core of its own.
+  bool pin_threads = false;
+  /// All empty: the session allocates its memory itself. Otherwise it allocates none, but for the
+  /// stacks of its threads.
   SessionMemory memory = {};
 };
 
@@ -84,7 +91,7 @@ class Session {
                                                   const SessionOptions& options);
 
   /// Fails with kUnsupported (ISA, backend, precision), kOutOfMemory (arena too small, or one
-  /// beyond 1 GiB needed; where() names it) or kInvalidArgument.
+  /// beyond 1 GiB needed; where() names it; or no thread left) or kInvalidArgument.
   static Result<Session> create(const Model& model, const SessionOptions& options = {});
 
   Session(Session&& other) noexcept;
@@ -106,6 +113,9 @@ class Session {
 
   /// Name of the ISA that the convolutions use: "avx2".
   const char* isa() const;
+
+  /// Threads that run() works with.
+  unsigned threads() const;
 
  private:
   explicit Session(State* state) : state_(state) {}

@@ -38,21 +38,24 @@ struct Float32 {
   }
 };
 
-Blocking blocking_of(const ConvolutionArgs& args, const GemmKernel& gemm) {
-  return make_blocking(args.weights, args.window.positions(), gemm, sizeof(float),
+Blocking blocking_of(const ConvolutionArgs& args, std::uint32_t positions, const GemmKernel& gemm) {
+  return make_blocking(args.weights, positions, gemm, sizeof(float),
                        args.weights.codebook_elements() * sizeof(float));
 }
 
 }  // namespace
 
 std::uint64_t convolution_scratch(const ConvolutionArgs& args, const GemmKernel& gemm) {
-  return blocking_of(args, gemm).total;
+  return blocking_of(args, args.window.positions(), gemm).total;
 }
 
-void convolution(const ConvolutionArgs& args, const GemmKernel& gemm, std::byte* scratch) {
-  const Blocking blocking = blocking_of(args, gemm);
+void convolution(const ConvolutionArgs& args, const GemmKernel& gemm, std::byte* scratch,
+                 Share share) {
+  const OutputRange range = output_range(args.weights.rows, args.window.positions(), gemm, share);
+  const Blocking blocking = blocking_of(args, range.positions, gemm);
   expand_codebook(args.weights, reinterpret_cast<float*>(scratch + blocking.codebook));
-  ConvolutionDriver<Float32, ConvolutionArgs, GemmKernel>::run(args, gemm, blocking, scratch);
+  ConvolutionDriver<Float32, ConvolutionArgs, GemmKernel>::run(args, gemm, range, blocking,
+                                                               scratch);
 }
 
 }  // namespace bitdown::kernels

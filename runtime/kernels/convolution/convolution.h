@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernels/convolution/channels.h"
+#include "kernels/convolution/share.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/im2col/im2col.h"
 #include "kernels/weights/weights.h"
@@ -26,9 +27,12 @@ struct ConvolutionArgs {
   float* y = nullptr;               ///< Planar (rows, out_height, out_width); not x.
 };
 
-/// Bytes of 64-byte aligned scratch that convolution() needs with this kernel.
+/// Bytes of 64-byte aligned scratch that convolution() needs with this kernel, for any share.
 std::uint64_t convolution_scratch(const ConvolutionArgs& args, const GemmKernel& gemm);
 
-void convolution(const ConvolutionArgs& args, const GemmKernel& gemm, std::byte* scratch);
+/// Computes the outputs of `share`: output_range(). Threads may compute the shares side by side,
+/// each in scratch of its own.
+void convolution(const ConvolutionArgs& args, const GemmKernel& gemm, std::byte* scratch,
+                 Share share = {});
 
 }  // namespace bitdown::kernels

@@ -23,11 +23,11 @@ struct Plan {
   std::uint64_t total;
 };
 
-Plan make_plan(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
+Plan make_plan(const Int8ConvolutionArgs& args, std::uint32_t positions, const Int8Kernel& kernel) {
   const std::size_t element = kernel.word_bytes / kernel.word_k;
   Plan plan;
-  plan.blocking = make_blocking(args.weights, args.window.positions(), kernel, 1,
-                                args.weights.codebook_elements() * element);
+  plan.blocking =
+      make_blocking(args.weights, positions, kernel, 1, args.weights.codebook_elements() * element);
   plan.rows = plan.blocking.total;
   plan.dense_row = align_up(plan.rows + plan.blocking.group * sizeof(RowState));
   plan.total = plan.dense_row;
@@ -140,30 +140,32 @@ struct Int8Family {
 };
 
 template <typename T>
-void run(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, const Plan& plan,
-         std::byte* scratch) {
+void run(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, const OutputRange& range,
+         const Plan& plan, std::byte* scratch) {
   if (args.weights.coded) {
     const float step =
         quantize_codebook(args.weights, reinterpret_cast<T*>(scratch + plan.blocking.codebook));
     auto* const states = reinterpret_cast<RowState*>(scratch + plan.rows);
     for (std::uint32_t r = 0; r < plan.blocking.group; ++r) states[r].weight_step = step;
   }
-  ConvolutionDriver<Int8Family<T>, Int8ConvolutionArgs, Int8Kernel>::run(args, kernel,
+  ConvolutionDriver<Int8Family<T>, Int8ConvolutionArgs, Int8Kernel>::run(args, kernel, range,
                                                                          plan.blocking, scratch);
 }
 
 }  // namespace
 
 std::uint64_t convolution_i8_scratch(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
-  return make_plan(args, kernel).total;
+  return make_plan(args, args.window.positions(), kernel).total;
 }
 
-void convolution_i8(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, std::byte* scratch) {
-  const Plan plan = make_plan(args, kernel);
+void convolution_i8(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, std::byte* scratch,
+                    Share share) {
+  const OutputRange range = output_range(args.weights.rows, args.window.positions(), kernel, share);
+  const Plan plan = make_plan(args, range.positions, kernel);
   if (kernel.word_bytes == kernel.word_k) {
-    run<std::int8_t>(args, kernel, plan, scratch);
+    run<std::int8_t>(args, kernel, range, plan, scratch);
   } else {
-    run<std::int16_t>(args, kernel, plan, scratch);
+    run<std::int16_t>(args, kernel, range, plan, scratch);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "kernels/convolution/channels.h"
 #include "kernels/convolution/quantization.h"
+#include "kernels/convolution/share.h"
 #include "kernels/gemm_i8/gemm_i8.h"
 #include "kernels/im2col/im2col.h"
 #include "kernels/weights/weights.h"
@@ -35,9 +36,11 @@ struct Int8ConvolutionArgs {
   Quantization y_grid;
 };
 
-/// Bytes of 64-byte aligned scratch that convolution_i8() needs with this kernel.
+/// Bytes of 64-byte aligned scratch that convolution_i8() needs with this kernel, for any share.
 std::uint64_t convolution_i8_scratch(const Int8ConvolutionArgs& args, const Int8Kernel& kernel);
 
-void convolution_i8(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, std::byte* scratch);
+/// Computes the outputs of `share`, as convolution() does.
+void convolution_i8(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, std::byte* scratch,
+                    Share share = {});
 
 }  // namespace bitdown::kernels

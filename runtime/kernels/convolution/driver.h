@@ -4,11 +4,12 @@
 #include <algorithm>
 
 #include "kernels/convolution/blocking.h"
+#include "kernels/convolution/share.h"
 
-/// The walk over one convolution that every precision shares. Positions go in blocks that fit the
-/// second-level cache as packed B; per block, a group of output rows at a time is decoded from its
-/// codes, a chunk of columns at a time, into a panel that fits the first-level cache. At no time
-/// are more weights expanded than one panel holds.
+/// The walk over one share of a convolution that every precision shares. Positions go in blocks
+/// that fit the second-level cache as packed B; per block, a group of output rows at a time is
+/// decoded from its codes, a chunk of columns at a time, into a panel that fits the first-level
+/// cache. At no time are more weights expanded than one panel holds.
 namespace bitdown::kernels {
 
 /// A position in that walk, as a Family's functions see it.
@@ -41,17 +42,20 @@ class ConvolutionDriver {
  public:
   using Block = ConvolutionBlock<Args, Kernel>;
 
-  static void run(const Args& args, const Kernel& kernel, const Blocking& blocking,
-                  std::byte* scratch) {
-    const std::uint32_t all = args.window.positions();
-    for (std::uint32_t first = 0; first < all; first += blocking.block_positions) {
+  /// `blocking`: made for the positions of `range`.
+  static void run(const Args& args, const Kernel& kernel, const OutputRange& range,
+                  const Blocking& blocking, std::byte* scratch) {
+    const std::uint32_t end = range.position + range.positions;
+    const std::uint32_t end_row = range.row + range.rows;
+    if (range.rows == 0) return;
+    for (std::uint32_t first = range.position; first < end; first += blocking.block_positions) {
       const Block block = {args,    kernel, blocking,
-                           scratch, first,  std::min(blocking.block_positions, all - first)};
+                           scratch, first,  std::min(blocking.block_positions, end - first)};
       for (std::uint32_t k = 0; k < args.weights.columns; k += kernel.word_k) {
         Family::pack(block, k);
       }
-      for (std::uint32_t row = 0; row < args.weights.rows; row += blocking.group) {
-        const std::uint32_t rows = std::min(blocking.group, args.weights.rows - row);
+      for (std::uint32_t row = range.row; row < end_row; row += blocking.group) {
+        const std::uint32_t rows = std::min(blocking.group, end_row - row);
         multiply(block, row, rows);
         for (std::uint32_t r = 0; r < rows; ++r) Family::finish(block, row + r, r);
       }

@@ -24,6 +24,14 @@ struct Handles {
   }
 };
 
+bitdown_status create_with_isa(const bitdown_model* model, const char* isa,
+                               bitdown_session** session) {
+  bitdown_session_options options = {};
+  options.size = sizeof options;
+  options.isa = isa;
+  return bitdown_session_create(model, &options, session);
+}
+
 TEST_CASE("the C interface gives what the C++ interface gives") {
   AlignedBlob blob(bitdown::builder::write_blob(bitdown::tests::smallest_network(),
                                                 bitdown::builder::DensePrecision::kFloat16));
@@ -56,7 +64,7 @@ TEST_CASE("an image runs through the model's own preprocessing") {
   Handles h;
   REQUIRE(bitdown_model_from_memory(blob.bytes().data(), blob.bytes().size(), &h.model).code ==
           BITDOWN_OK);
-  REQUIRE(bitdown_session_create(h.model, "portable", &h.session).code == BITDOWN_OK);
+  REQUIRE(create_with_isa(h.model, "portable", &h.session).code == BITDOWN_OK);
   const std::vector<uint8_t> rgb(40 * 30 * 3, 100);
   CHECK(bitdown_session_run_image(h.session, rgb.data(), 40, 30, 120).code == BITDOWN_OK);
   CHECK(bitdown_session_run_image(h.session, rgb.data(), 0, 30, 120).code ==
@@ -73,8 +81,13 @@ TEST_CASE("misuse gives a status and null handles") {
                                                 bitdown::builder::DensePrecision::kFloat16));
   REQUIRE(bitdown_model_from_memory(blob.bytes().data(), blob.bytes().size(), &h.model).code ==
           BITDOWN_OK);
-  CHECK(bitdown_session_create(h.model, "mmx", &h.session).code == BITDOWN_INVALID_ARGUMENT);
+  CHECK(create_with_isa(h.model, "mmx", &h.session).code == BITDOWN_INVALID_ARGUMENT);
   CHECK(h.session == nullptr);
+  bitdown_session_options unfilled = {};
+  CHECK(bitdown_session_create(h.model, &unfilled, &h.session).code == BITDOWN_INVALID_ARGUMENT);
+  unfilled.size = sizeof unfilled;
+  unfilled.threads = 1000;
+  CHECK(bitdown_session_create(h.model, &unfilled, &h.session).code == BITDOWN_INVALID_ARGUMENT);
   REQUIRE(bitdown_session_create(h.model, nullptr, &h.session).code == BITDOWN_OK);
   const float* values = nullptr;
   size_t count = 0;

@@ -133,7 +133,8 @@ TEST_CASE("nothing is allocated after create") {
 
 TEST_CASE("a session in the caller's memory allocates nothing at all") {
   const Loaded loaded(tests::tiny_network());
-  SessionOptions options = {.dense = DenseBackend::kBuiltin};
+  // Starting a thread takes memory for its stack.
+  SessionOptions options = {.dense = DenseBackend::kBuiltin, .threads = 1};
   const auto required = Session::requirements(*loaded.model, options);
   REQUIRE(required.ok());
   const AlignedBuffer persistent(required->persistent);
@@ -253,6 +254,42 @@ builder::Graph calibrated_network(bool dense) {
   finder.set(graph.inputs[0], input);
   REQUIRE(session->run(input, &finder).ok());
   return graph;
+}
+
+TEST_CASE("the number of threads changes no bit of a result, in either precision") {
+  const Loaded loaded(calibrated_network(false));
+  const std::vector<float> input = random_input(*loaded.model);
+  for (const Precision precision : {Precision::kExact, Precision::kFast}) {
+    std::vector<float> alone;
+    for (const unsigned threads : {1u, 2u, 3u, 7u}) {
+      CAPTURE(threads);
+      auto session = Session::create(*loaded.model, {.precision = precision,
+                                                     .dense = DenseBackend::kBuiltin,
+                                                     .threads = threads,
+                                                     .pin_threads = threads == 2});
+      REQUIRE(session.ok());
+      CHECK(session->threads() == threads);
+      for (int run = 0; run < 20; ++run) REQUIRE(session->run(input).ok());
+      const std::span<const float> output = session->output(0);
+      if (threads == 1) alone.assign(output.begin(), output.end());
+      CHECK(std::equal(alone.begin(), alone.end(), output.begin()));
+    }
+  }
+}
+
+TEST_CASE("a number of threads that makes no sense is refused") {
+  const Loaded loaded(tests::smallest_network());
+  CHECK(Session::create(*loaded.model, {.threads = 65}).status().code() ==
+        StatusCode::kInvalidArgument);
+  for (const char* text : {"0", "65", "two", "-1"}) {
+    CAPTURE(std::string(text));
+    setenv("BITDOWN_THREADS", text, 1);
+    CHECK(Session::create(*loaded.model).status().code() == StatusCode::kInvalidArgument);
+  }
+  setenv("BITDOWN_THREADS", "3", 1);
+  CHECK(Session::create(*loaded.model)->threads() == 3);
+  unsetenv("BITDOWN_THREADS");
+  CHECK(Session::create(*loaded.model)->threads() >= 1);
 }
 
 TEST_CASE("fast follows exact closely and gives the same on every ISA") {

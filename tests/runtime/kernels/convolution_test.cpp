@@ -97,6 +97,13 @@ void check_layer(const GemmKernel& kernel, Layer& layer, bool relu, bool residua
     const double bound = (args.weights.columns + 4) * 0x1p-23 * e.magnitude;
     REQUIRE(std::fabs(static_cast<double>(y[i]) - e.y) <= bound);
   }
+  // The same bits in three shares, each in the same dirty scratch.
+  const std::vector<float> whole(y.begin(), y.end());
+  std::copy(before.begin(), before.end(), y.begin());
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    convolution(args, kernel, reinterpret_cast<std::byte*>(scratch.data()), {i, 3});
+  }
+  REQUIRE(std::equal(whole.begin(), whole.end(), y.begin()));
 }
 
 template <typename Check>

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/convolution/share.h"
+
+#include <algorithm>
+
+namespace bitdown::kernels {
+namespace {
+
+constexpr std::uint32_t kManyTiles = 8;  // A share: at most one tile in eight is idle time.
+
+struct Cut {
+  std::uint32_t begin;
+  std::uint32_t length;
+};
+
+// The share of [0, size), in multiples of `unit`.
+Cut cut(std::uint32_t size, std::uint32_t unit, Share share) {
+  const std::uint64_t units = (std::uint64_t{size} + unit - 1) / unit;
+  const auto edge = [&](std::uint32_t index) {
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(units * index / share.count * unit, size));
+  };
+  return {edge(share.index), edge(share.index + 1) - edge(share.index)};
+}
+
+}  // namespace
+
+OutputRange output_range(std::uint32_t rows, std::uint32_t positions, const PanelKernel& kernel,
+                         Share share) {
+  const std::uint64_t tiles = (std::uint64_t{positions} + kernel.tile - 1) / kernel.tile;
+  if (tiles >= std::uint64_t{kManyTiles} * share.count) {
+    const Cut of_positions = cut(positions, kernel.tile, share);
+    return {0, rows, of_positions.begin, of_positions.length};
+  }
+  const Cut of_rows = cut(rows, kernel.rows, share);
+  return {of_rows.begin, of_rows.length, 0, positions};
+}
+
+}  // namespace bitdown::kernels
