@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kernels/half/half.h"
+#include "kernels/weights/rounding.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -78,14 +79,19 @@ void expand_codebook(const WeightMatrix& weights, float* codebook) {
 
 template <typename T>
 float quantize_codebook(const WeightMatrix& weights, T* codebook) {
+  const CodedWeights& coded = weights.codes;
   const std::size_t elements = weights.codebook_elements();
   float largest = 0.0f;
   for (std::size_t i = 0; i < elements; ++i) {
-    largest = std::max(largest, std::fabs(half_to_float(weights.codes.codebook[i])));
+    largest = std::max(largest, std::fabs(half_to_float(coded.codebook[i])));
   }
   const float step = largest > 0.0f ? largest / 127.0f : 1.0f;
-  for (std::size_t i = 0; i < elements; ++i) {
-    codebook[i] = static_cast<T>(std::lrint(half_to_float(weights.codes.codebook[i]) / step));
+  float numbers[kMaxBlockSize];
+  for (std::size_t i = 0; i < elements; i += coded.block_size) {
+    for (std::uint32_t e = 0; e < coded.block_size; ++e) {
+      numbers[e] = half_to_float(coded.codebook[i + e]) / step;
+    }
+    round_keeping_sum(numbers, coded.block_size, codebook + i);
   }
   return step;
 }

@@ -16,8 +16,10 @@ struct CodedWeights {
   std::uint32_t high_bit_count = 0;         ///< 0 to 8.
   const std::uint16_t* codebook = nullptr;  ///< (entries, block_size) float16 bits.
   std::uint32_t entries = 0;                ///< Every code is below this.
-  std::uint32_t block_size = 1;             ///< d
+  std::uint32_t block_size = 1;             ///< d, at most kMaxBlockSize.
 };
+
+constexpr std::uint32_t kMaxBlockSize = 256;  ///< As schema/model.fbs, Codebook.
 
 struct DenseWeights {
   const void* values = nullptr;  ///< (rows, columns) of float, or float16 bits if `half`.
@@ -51,9 +53,9 @@ struct WeightRange {
 /// so that looking codes up in it stays in cache.
 void expand_codebook(const WeightMatrix& weights, float* codebook);
 
-/// The codebook on a symmetric integer grid: codebook[i] = round(value / step) in [-127, 127];
-/// returns the step, or 1 for a codebook of zeros. T: std::int8_t or std::int16_t, the same
-/// numbers.
+/// The codebook on a symmetric integer grid: codebook[i] near value / step in [-127, 127], rounded
+/// codeword by codeword (rounding.h); returns the step, largest |value| / 127, or 1 for a codebook
+/// of zeros. T: std::int8_t or std::int16_t, the same numbers. The same bits on every machine.
 template <typename T>
 float quantize_codebook(const WeightMatrix& weights, T* codebook);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "kernels/half/half.h"
 #include "kernels/im2col/reference.h"
 #include "kernels/weights/reference.h"
+#include "kernels/weights/rounding.h"
 #include "support/guarded_buffer.h"
 #include "support/machine_isa.h"
 #include "support/random.h"
@@ -73,16 +75,28 @@ float weight_step(const WeightMatrix& weights, std::uint32_t row) {
   return largest / 127.0f;
 }
 
+// A row of weights in steps: codewords keep their sum (rounding_test.cpp), dense rows do not.
+std::vector<std::int32_t> rounded_row(const WeightMatrix& weights, std::uint32_t row, float step) {
+  const std::uint32_t block = weights.coded ? weights.codes.block_size : 1;
+  std::vector<std::int32_t> q(weights.columns);
+  std::vector<float> numbers(block);
+  for (std::uint32_t k = 0; k < weights.columns; k += block) {
+    for (std::uint32_t e = 0; e < block; ++e) {
+      numbers[e] = weight_reference(weights, row, k + e) / step;
+    }
+    round_keeping_sum(numbers.data(), block, q.data() + k);
+  }
+  return q;
+}
+
 // One output in steps of y's grid, before rounding, from the real numbers that the grids stand for.
 double expect(const Int8ConvolutionArgs& args, std::uint32_t o, std::uint32_t p, float step,
-              std::uint8_t residual) {
+              std::span<const std::int32_t> weights, std::uint8_t residual) {
   const auto pad = static_cast<std::uint8_t>(args.x_grid.zero);
   double sum = 0.0;
   for (std::uint32_t k = 0; k < args.weights.columns; ++k) {
-    const double weight =
-        static_cast<double>(std::nearbyint(weight_reference(args.weights, o, k) / step));
     const int q = im2col_reference(args.window, args.x, k, p, pad);
-    sum += weight * (q - args.x_grid.zero);
+    sum += static_cast<double>(weights[k] * (q - args.x_grid.zero));
   }
   double y = sum * static_cast<double>(step) * static_cast<double>(args.x_grid.step) *
                  static_cast<double>(args.scale[o]) +
@@ -114,10 +128,16 @@ void check_layer(Layer& layer, bool relu, bool residual) {
     convolution_i8(args, *kernel, reinterpret_cast<std::byte*>(scratch.data()));
     if (first.empty()) {
       first.assign(y.begin(), y.end());
+      std::vector<std::int32_t> row;
+      float step = 0.0f;
       for (std::size_t i = 0; i < outputs; ++i) {
         const auto o = static_cast<std::uint32_t>(i / args.window.positions());
         const auto p = static_cast<std::uint32_t>(i % args.window.positions());
-        const double want = expect(args, o, p, weight_step(args.weights, o), before[i]);
+        if (p == 0) {
+          step = weight_step(args.weights, o);
+          row = rounded_row(args.weights, o, step);
+        }
+        const double want = expect(args, o, p, step, row, before[i]);
         // Half a step of rounding, and float32 arithmetic before it.
         REQUIRE(std::fabs(y[i] - want) <= 0.5 + 1e-3);
       }
