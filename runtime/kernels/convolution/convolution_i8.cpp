@@ -13,7 +13,19 @@ namespace {
 struct RowState {
   float weight_step;
   std::int32_t weight_sum;  // Of the quantized weights, for the zero point of x.
+  std::uint32_t version;    // Of the codebook.
 };
+
+// What the blocking's codebook holds: this, the versions of the codebook, finest of each codeword.
+struct CodebookHead {
+  alignas(64) CodebookGrids grids;
+};
+
+std::uint64_t codebook_bytes(const WeightMatrix& weights, std::size_t element) {
+  if (!weights.coded) return 0;
+  return sizeof(CodebookHead) + weights.codebook_elements() * element * kCodebookVersions +
+         weights.codes.entries;
+}
 
 // Scratch of a layer: the blocking's parts, then row states, then a dense row in float32.
 struct Plan {
@@ -26,8 +38,8 @@ struct Plan {
 Plan make_plan(const Int8ConvolutionArgs& args, std::uint32_t positions, const Int8Kernel& kernel) {
   const std::size_t element = kernel.word_bytes / kernel.word_k;
   Plan plan;
-  plan.blocking =
-      make_blocking(args.weights, positions, kernel, 1, args.weights.codebook_elements() * element);
+  plan.blocking = make_blocking(args.weights, positions, kernel, 1,
+                                codebook_bytes(args.weights, element));
   plan.rows = plan.blocking.total;
   plan.dense_row = align_up(plan.rows + plan.blocking.group * sizeof(RowState));
   plan.total = plan.dense_row;
@@ -65,6 +77,15 @@ struct Int8Family {
     return block.at<RowState>(block.blocking.total);
   }
 
+  // Of a scratch whose codebook begins at `codebook`.
+  static T* versions(std::byte* codebook) {
+    return reinterpret_cast<T*>(codebook + sizeof(CodebookHead));
+  }
+  static std::uint8_t* finest(const WeightMatrix& weights, std::byte* codebook) {
+    T* const end = versions(codebook) + weights.codebook_elements() * kCodebookVersions;
+    return reinterpret_cast<std::uint8_t*>(end);
+  }
+
   static void pack(const Block& block, std::uint32_t k) {
     const Blocking& blocking = block.blocking;
     Int8PackArgs pack;
@@ -88,7 +109,10 @@ struct Int8Family {
     T* const panel = block.at<T>(block.blocking.panel);
     RowState* const states = row_states(block);
     if (weights.coded) {
-      read_codes(weights, block.at<T>(block.blocking.codebook), range, panel, stride);
+      for (std::uint32_t r = 0; r < range.rows; ++r) {
+        read_coded_row(block, {range.row + r, 1, range.column, range.columns}, panel + r * stride,
+                       states[r]);
+      }
     } else {
       auto* const row = reinterpret_cast<float*>(states) + dense_row_offset(block);
       for (std::uint32_t r = 0; r < range.rows; ++r) {
@@ -99,6 +123,20 @@ struct Int8Family {
     for (std::uint32_t r = 0; r < range.rows; ++r) {
       finish_row(block, range, panel + r * stride, states[r]);
     }
+  }
+
+  // Each row takes the finest version of the codebook that has all of its codewords.
+  static void read_coded_row(const Block& block, const WeightRange& range, T* out,
+                             RowState& state) {
+    const WeightMatrix& weights = block.args.weights;
+    auto* const codebook = block.at<std::byte>(block.blocking.codebook);
+    if (range.column == 0) {
+      state.version = row_version(weights, finest(weights, codebook), range.row);
+      const auto& head = *reinterpret_cast<const CodebookHead*>(codebook);
+      state.weight_step = head.grids.steps[state.version];
+    }
+    const T* const version = versions(codebook) + state.version * weights.codebook_elements();
+    read_codes(weights, version, range, out, range.columns);
   }
 
   // Fills the last word and adds up the row where x has a zero point.
@@ -143,10 +181,10 @@ template <typename T>
 void run(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, const OutputRange& range,
          const Plan& plan, std::byte* scratch) {
   if (args.weights.coded) {
-    const float step =
-        quantize_codebook(args.weights, reinterpret_cast<T*>(scratch + plan.blocking.codebook));
-    auto* const states = reinterpret_cast<RowState*>(scratch + plan.rows);
-    for (std::uint32_t r = 0; r < plan.blocking.group; ++r) states[r].weight_step = step;
+    std::byte* const codebook = scratch + plan.blocking.codebook;
+    reinterpret_cast<CodebookHead*>(codebook)->grids =
+        quantize_codebook(args.weights, Int8Family<T>::versions(codebook),
+                          Int8Family<T>::finest(args.weights, codebook));
   }
   ConvolutionDriver<Int8Family<T>, Int8ConvolutionArgs, Int8Kernel>::run(args, kernel, range,
                                                                          plan.blocking, scratch);

@@ -19,7 +19,8 @@
 ///         + residual.step * (rq - residual.zero)
 ///   yq  = round(y / y.step) + y.zero, clamped to [0, 255], or to [y.zero, 255] by ReLU
 ///
-/// Codebooks share one weight_step; dense weights have one for each row. Padding is x.zero.
+/// Every row o has its own weight_step: with codes, that of the finest version of the codebook that
+/// has all its codewords (weights.h). Padding is x.zero.
 namespace bitdown::kernels {
 
 struct Int8ConvolutionArgs {

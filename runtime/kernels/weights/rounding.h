@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 
 namespace bitdown::kernels {
@@ -16,16 +15,18 @@ namespace bitdown::kernels {
 /// codeword. `numbers` is left with the errors, numbers - q.
 template <typename T>
 void round_keeping_sum(float* numbers, std::uint32_t count, T* q) {
+  // Adding 1.5 * 2^23 and taking it away again rounds to nearest even; lrint() may be a call.
+  constexpr float kRound = 0x1.8p23f;
   float sum = 0.0f;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const auto nearest = static_cast<T>(std::lrint(numbers[i]));
-    q[i] = nearest;
-    numbers[i] -= static_cast<float>(nearest);
+    const float nearest = (numbers[i] + kRound) - kRound;
+    q[i] = static_cast<T>(nearest);
+    numbers[i] -= nearest;
     sum += numbers[i];
   }
-  const long off = std::lrint(sum);
-  const int direction = off < 0 ? -1 : 1;
-  for (long left = off; left != 0; left -= direction) {
+  const auto off = static_cast<std::int32_t>((sum + kRound) - kRound);
+  const std::int32_t direction = off < 0 ? -1 : 1;
+  for (std::int32_t left = off; left != 0; left -= direction) {
     std::uint32_t closest = 0;
     for (std::uint32_t i = 1; i < count; ++i) {
       const float gain = static_cast<float>(direction) * (numbers[i] - numbers[closest]);

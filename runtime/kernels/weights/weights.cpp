@@ -2,7 +2,6 @@
 #include "kernels/weights/weights.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "kernels/half/half.h"
@@ -70,6 +69,25 @@ void copy_rows(const Codes& codes, const WeightMatrix& weights, const T* codeboo
   }
 }
 
+constexpr float kLargestInteger = 127.0f;
+constexpr float kFiner[kCodebookVersions] = {1.0f, 0x1.6a09e6p0f, 2.0f, 0x1.6a09e6p1f};
+
+float largest_value(const std::uint16_t* halves, std::size_t count) {
+  std::uint32_t largest = 0;  // Finite float16 without sign are in the order of their bits.
+  for (std::size_t i = 0; i < count; ++i) largest = std::max(largest, halves[i] & 0x7fffu);
+  return half_to_float(static_cast<std::uint16_t>(largest));
+}
+
+template <typename Codes>
+std::uint32_t least_version(const Codes& codes, std::size_t first, std::uint32_t blocks,
+                            const std::uint8_t* finest) {
+  std::uint32_t least = kCodebookVersions - 1;
+  for (std::uint32_t b = 0; b < blocks && least > 0; ++b) {
+    least = std::min<std::uint32_t>(least, finest[codes[first + b]]);
+  }
+  return least;
+}
+
 }  // namespace
 
 void expand_codebook(const WeightMatrix& weights, float* codebook) {
@@ -78,22 +96,43 @@ void expand_codebook(const WeightMatrix& weights, float* codebook) {
 }
 
 template <typename T>
-float quantize_codebook(const WeightMatrix& weights, T* codebook) {
+CodebookGrids quantize_codebook(const WeightMatrix& weights, T* versions, std::uint8_t* finest) {
   const CodedWeights& coded = weights.codes;
+  const std::uint32_t d = coded.block_size;
   const std::size_t elements = weights.codebook_elements();
-  float largest = 0.0f;
-  for (std::size_t i = 0; i < elements; ++i) {
-    largest = std::max(largest, std::fabs(half_to_float(coded.codebook[i])));
+  const float largest = largest_value(coded.codebook, elements);
+  CodebookGrids grids;
+  grids.steps[0] = largest > 0.0f ? largest / kLargestInteger : 1.0f;
+  for (std::uint32_t v = 1; v < kCodebookVersions; ++v) {
+    grids.steps[v] = grids.steps[0] / kFiner[v];
   }
-  const float step = largest > 0.0f ? largest / 127.0f : 1.0f;
+  float codeword[kMaxBlockSize];
   float numbers[kMaxBlockSize];
-  for (std::size_t i = 0; i < elements; i += coded.block_size) {
-    for (std::uint32_t e = 0; e < coded.block_size; ++e) {
-      numbers[e] = half_to_float(coded.codebook[i + e]) / step;
+  for (std::uint32_t k = 0; k < coded.entries; ++k) {
+    const std::size_t at = std::size_t{k} * d;
+    const float reach = largest_value(coded.codebook + at, d) / grids.steps[0];
+    for (std::uint32_t e = 0; e < d; ++e) {
+      codeword[e] = half_to_float(coded.codebook[at + e]) / grids.steps[0];
     }
-    round_keeping_sum(numbers, coded.block_size, codebook + i);
+    for (std::uint32_t v = 0; v < kCodebookVersions; ++v) {
+      if (v > 0 && reach * kFiner[v] > kLargestInteger) break;
+      for (std::uint32_t e = 0; e < d; ++e) numbers[e] = codeword[e] * kFiner[v];
+      round_keeping_sum(numbers, d, versions + v * elements + at);
+      finest[k] = static_cast<std::uint8_t>(v);
+    }
   }
-  return step;
+  return grids;
+}
+
+std::uint32_t row_version(const WeightMatrix& weights, const std::uint8_t* finest,
+                          std::uint32_t row) {
+  const CodedWeights& coded = weights.codes;
+  const std::uint32_t blocks = weights.columns / coded.block_size;
+  const std::size_t first = std::size_t{row} * blocks;
+  if (coded.high_bit_count == 0)
+    return least_version(ByteCodes{coded.codes}, first, blocks, finest);
+  const SplitCodes codes{coded.codes, coded.high_bits, coded.high_bit_count};
+  return least_version(codes, first, blocks, finest);
 }
 
 template <typename T>
@@ -131,8 +170,8 @@ void read_weights(const WeightMatrix& weights, const float* codebook, const Weig
   }
 }
 
-template float quantize_codebook(const WeightMatrix&, std::int8_t*);
-template float quantize_codebook(const WeightMatrix&, std::int16_t*);
+template CodebookGrids quantize_codebook(const WeightMatrix&, std::int8_t*, std::uint8_t*);
+template CodebookGrids quantize_codebook(const WeightMatrix&, std::int16_t*, std::uint8_t*);
 template void read_codes(const WeightMatrix&, const float*, const WeightRange&, float*,
                          std::size_t);
 template void read_codes(const WeightMatrix&, const std::int8_t*, const WeightRange&, std::int8_t*,

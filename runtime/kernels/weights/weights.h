@@ -53,11 +53,24 @@ struct WeightRange {
 /// so that looking codes up in it stays in cache.
 void expand_codebook(const WeightMatrix& weights, float* codebook);
 
-/// The codebook on a symmetric integer grid: codebook[i] near value / step in [-127, 127], rounded
-/// codeword by codeword (rounding.h); returns the step, largest |value| / 127, or 1 for a codebook
-/// of zeros. T: std::int8_t or std::int16_t, the same numbers. The same bits on every machine.
+/// Versions of a codebook on symmetric integer grids, each finer than the one before by sqrt(2).
+constexpr std::uint32_t kCodebookVersions = 4;
+
+struct CodebookGrids {
+  float steps[kCodebookVersions];  ///< The first: largest |value| / 127; 1 for all zeros.
+};
+
+/// Writes kCodebookVersions codebooks behind one another into `versions`: a number is near
+/// value / step in [-127, 127], rounded codeword by codeword (rounding.h). The first version has
+/// every codeword; a codeword that goes beyond 127 steps is missing from the others, undefined, and
+/// finest[code] (`entries` of them) is the last version that has it. T: std::int8_t or
+/// std::int16_t, the same numbers. The same bits on every machine.
 template <typename T>
-float quantize_codebook(const WeightMatrix& weights, T* codebook);
+CodebookGrids quantize_codebook(const WeightMatrix& weights, T* versions, std::uint8_t* finest);
+
+/// The last version that has every codeword of a row.
+std::uint32_t row_version(const WeightMatrix& weights, const std::uint8_t* finest,
+                          std::uint32_t row);
 
 /// Writes the range of coded weights into `out`, `stride` elements from row to row; `codebook` as
 /// one of the above made it. T: float, std::int8_t or std::int16_t.

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +44,11 @@ struct Layer {
     for (auto& v : x) v = static_cast<std::uint8_t>(uniform.below(256));
     for (auto& code : codes) code = static_cast<std::uint8_t>(uniform.below(16));
     for (auto& value : codebook) value = float_to_half(uniform());
+    // Three quarters of the codewords are small, so that rows take every version.
+    for (std::size_t i = 4 * std::size_t{block_size}; i < 16 * std::size_t{block_size}; ++i) {
+      const float part = static_cast<float>(1 + i / block_size % 3) / 4.0f;
+      codebook[i] = float_to_half(half_to_float(codebook[i]) * part);
+    }
     args.window = w;
     args.weights.rows = rows;
     args.weights.columns = w.channels * w.kernel_h * w.kernel_w;
@@ -60,45 +64,62 @@ struct Layer {
   }
 };
 
-// The grid of a row of weights: one for a codebook, one a row for dense weights.
-float weight_step(const WeightMatrix& weights, std::uint32_t row) {
+// A row of weights in integers: its step, and what they are.
+struct RoundedRow {
+  float step = 1.0f;
+  std::vector<std::int32_t> q;
+};
+
+float largest_weight(const WeightMatrix& weights, std::uint32_t row) {
   float largest = 0.0f;
-  if (weights.coded) {
-    for (std::size_t i = 0; i < weights.codebook_elements(); ++i) {
-      largest = std::max(largest, std::fabs(half_to_float(weights.codes.codebook[i])));
-    }
-  } else {
-    for (std::uint32_t k = 0; k < weights.columns; ++k) {
-      largest = std::max(largest, std::fabs(weight_reference(weights, row, k)));
-    }
+  for (std::uint32_t k = 0; k < weights.columns; ++k) {
+    largest = std::max(largest, std::fabs(weight_reference(weights, row, k)));
   }
-  return largest / 127.0f;
+  return largest;
 }
 
-// A row of weights in steps: codewords keep their sum (rounding_test.cpp), dense rows do not.
-std::vector<std::int32_t> rounded_row(const WeightMatrix& weights, std::uint32_t row, float step) {
-  const std::uint32_t block = weights.coded ? weights.codes.block_size : 1;
-  std::vector<std::int32_t> q(weights.columns);
-  std::vector<float> numbers(block);
-  for (std::uint32_t k = 0; k < weights.columns; k += block) {
-    for (std::uint32_t e = 0; e < block; ++e) {
-      numbers[e] = weight_reference(weights, row, k + e) / step;
-    }
-    round_keeping_sum(numbers.data(), block, q.data() + k);
+RoundedRow round_dense(const WeightMatrix& weights, std::uint32_t row) {
+  RoundedRow rounded{largest_weight(weights, row) / 127.0f, {}};
+  for (std::uint32_t k = 0; k < weights.columns; ++k) {
+    const float number = weight_reference(weights, row, k) / rounded.step;
+    rounded.q.push_back(static_cast<std::int32_t>(std::nearbyint(number)));
   }
-  return q;
+  return rounded;
+}
+
+// Coded rows: the finest of four steps that holds the row; codewords keep their sum.
+RoundedRow round_coded(const WeightMatrix& weights, std::uint32_t row) {
+  const CodedWeights& coded = weights.codes;
+  float largest = 0.0f;
+  for (std::size_t i = 0; i < weights.codebook_elements(); ++i) {
+    largest = std::max(largest, std::fabs(half_to_float(coded.codebook[i])));
+  }
+  const float step = largest / 127.0f;
+  float finer = 1.0f;
+  for (const float next : {std::sqrt(2.0f), 2.0f, 2.0f * std::sqrt(2.0f)}) {
+    if (largest_weight(weights, row) / step * next <= 127.0f) finer = next;
+  }
+  RoundedRow rounded{step / finer, std::vector<std::int32_t>(weights.columns)};
+  std::vector<float> numbers(coded.block_size);
+  for (std::uint32_t k = 0; k < weights.columns; k += coded.block_size) {
+    for (std::uint32_t e = 0; e < coded.block_size; ++e) {
+      numbers[e] = weight_reference(weights, row, k + e) / step * finer;
+    }
+    round_keeping_sum(numbers.data(), coded.block_size, rounded.q.data() + k);
+  }
+  return rounded;
 }
 
 // One output in steps of y's grid, before rounding, from the real numbers that the grids stand for.
-double expect(const Int8ConvolutionArgs& args, std::uint32_t o, std::uint32_t p, float step,
-              std::span<const std::int32_t> weights, std::uint8_t residual) {
+double expect(const Int8ConvolutionArgs& args, std::uint32_t o, std::uint32_t p,
+              const RoundedRow& row, std::uint8_t residual) {
   const auto pad = static_cast<std::uint8_t>(args.x_grid.zero);
   double sum = 0.0;
   for (std::uint32_t k = 0; k < args.weights.columns; ++k) {
     const int q = im2col_reference(args.window, args.x, k, p, pad);
-    sum += static_cast<double>(weights[k] * (q - args.x_grid.zero));
+    sum += static_cast<double>(row.q[k] * (q - args.x_grid.zero));
   }
-  double y = sum * static_cast<double>(step) * static_cast<double>(args.x_grid.step) *
+  double y = sum * static_cast<double>(row.step) * static_cast<double>(args.x_grid.step) *
                  static_cast<double>(args.scale[o]) +
              static_cast<double>(args.shift[o]);
   if (args.residual != nullptr) {
@@ -128,16 +149,13 @@ void check_layer(Layer& layer, bool relu, bool residual) {
     convolution_i8(args, *kernel, reinterpret_cast<std::byte*>(scratch.data()));
     if (first.empty()) {
       first.assign(y.begin(), y.end());
-      std::vector<std::int32_t> row;
-      float step = 0.0f;
+      RoundedRow row;
       for (std::size_t i = 0; i < outputs; ++i) {
         const auto o = static_cast<std::uint32_t>(i / args.window.positions());
         const auto p = static_cast<std::uint32_t>(i % args.window.positions());
-        if (p == 0) {
-          step = weight_step(args.weights, o);
-          row = rounded_row(args.weights, o, step);
-        }
-        const double want = expect(args, o, p, step, row, before[i]);
+        if (p == 0)
+          row = args.weights.coded ? round_coded(args.weights, o) : round_dense(args.weights, o);
+        const double want = expect(args, o, p, row, before[i]);
         // Half a step of rounding, and float32 arithmetic before it.
         REQUIRE(std::fabs(y[i] - want) <= 0.5 + 1e-3);
       }
