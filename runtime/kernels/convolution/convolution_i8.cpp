@@ -13,10 +13,10 @@ namespace {
 struct RowState {
   float weight_step;
   std::int32_t weight_sum;  // Of the quantized weights, for the zero point of x.
-  std::uint32_t version;    // Of the codebook.
 };
 
-// What the blocking's codebook holds: this, the versions of the codebook, finest of each codeword.
+// What the blocking's codebook holds: this, the versions of the codebook, the finest version of
+// each codeword and of each row.
 struct CodebookHead {
   alignas(64) CodebookGrids grids;
 };
@@ -24,7 +24,7 @@ struct CodebookHead {
 std::uint64_t codebook_bytes(const WeightMatrix& weights, std::size_t element) {
   if (!weights.coded) return 0;
   return sizeof(CodebookHead) + weights.codebook_elements() * element * kCodebookVersions +
-         weights.codes.entries;
+         weights.codes.entries + weights.rows;
 }
 
 // Scratch of a layer: the blocking's parts, then row states, then a dense row in float32.
@@ -85,6 +85,9 @@ struct Int8Family {
     T* const end = versions(codebook) + weights.codebook_elements() * kCodebookVersions;
     return reinterpret_cast<std::uint8_t*>(end);
   }
+  static std::uint8_t* row_versions(const WeightMatrix& weights, std::byte* codebook) {
+    return finest(weights, codebook) + weights.codes.entries;
+  }
 
   static void pack(const Block& block, std::uint32_t k) {
     const Blocking& blocking = block.blocking;
@@ -130,12 +133,11 @@ struct Int8Family {
                              RowState& state) {
     const WeightMatrix& weights = block.args.weights;
     auto* const codebook = block.at<std::byte>(block.blocking.codebook);
+    const std::uint32_t v = row_versions(weights, codebook)[range.row];
     if (range.column == 0) {
-      state.version = row_version(weights, finest(weights, codebook), range.row);
-      const auto& head = *reinterpret_cast<const CodebookHead*>(codebook);
-      state.weight_step = head.grids.steps[state.version];
+      state.weight_step = reinterpret_cast<const CodebookHead*>(codebook)->grids.steps[v];
     }
-    const T* const version = versions(codebook) + state.version * weights.codebook_elements();
+    const T* const version = versions(codebook) + v * weights.codebook_elements();
     read_codes(weights, version, range, out, range.columns);
   }
 
@@ -182,9 +184,10 @@ void run(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, const Output
          const Plan& plan, std::byte* scratch) {
   if (args.weights.coded) {
     std::byte* const codebook = scratch + plan.blocking.codebook;
+    std::uint8_t* const finest = Int8Family<T>::finest(args.weights, codebook);
     reinterpret_cast<CodebookHead*>(codebook)->grids =
-        quantize_codebook(args.weights, Int8Family<T>::versions(codebook),
-                          Int8Family<T>::finest(args.weights, codebook));
+        quantize_codebook(args.weights, Int8Family<T>::versions(codebook), finest);
+    choose_versions(args.weights, finest, Int8Family<T>::row_versions(args.weights, codebook));
   }
   ConvolutionDriver<Int8Family<T>, Int8ConvolutionArgs, Int8Kernel>::run(args, kernel, range,
                                                                          plan.blocking, scratch);

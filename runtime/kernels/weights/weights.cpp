@@ -79,13 +79,16 @@ float largest_value(const std::uint16_t* halves, std::size_t count) {
 }
 
 template <typename Codes>
-std::uint32_t least_version(const Codes& codes, std::size_t first, std::uint32_t blocks,
-                            const std::uint8_t* finest) {
-  std::uint32_t least = kCodebookVersions - 1;
-  for (std::uint32_t b = 0; b < blocks && least > 0; ++b) {
-    least = std::min<std::uint32_t>(least, finest[codes[first + b]]);
+void choose_versions(const Codes& codes, const WeightMatrix& weights, const std::uint8_t* finest,
+                     std::uint8_t* row_versions) {
+  const std::uint32_t blocks = weights.columns / weights.codes.block_size;
+  for (std::uint32_t row = 0; row < weights.rows; ++row) {
+    std::uint8_t least = kCodebookVersions - 1;
+    for (std::uint32_t b = 0; b < blocks && least > 0; ++b) {
+      least = std::min(least, finest[codes[std::size_t{row} * blocks + b]]);
+    }
+    row_versions[row] = least;
   }
-  return least;
 }
 
 }  // namespace
@@ -124,15 +127,15 @@ CodebookGrids quantize_codebook(const WeightMatrix& weights, T* versions, std::u
   return grids;
 }
 
-std::uint32_t row_version(const WeightMatrix& weights, const std::uint8_t* finest,
-                          std::uint32_t row) {
+void choose_versions(const WeightMatrix& weights, const std::uint8_t* finest,
+                     std::uint8_t* row_versions) {
   const CodedWeights& coded = weights.codes;
-  const std::uint32_t blocks = weights.columns / coded.block_size;
-  const std::size_t first = std::size_t{row} * blocks;
-  if (coded.high_bit_count == 0)
-    return least_version(ByteCodes{coded.codes}, first, blocks, finest);
-  const SplitCodes codes{coded.codes, coded.high_bits, coded.high_bit_count};
-  return least_version(codes, first, blocks, finest);
+  if (coded.high_bit_count == 0) {
+    choose_versions(ByteCodes{coded.codes}, weights, finest, row_versions);
+  } else {
+    choose_versions(SplitCodes{coded.codes, coded.high_bits, coded.high_bit_count}, weights, finest,
+                    row_versions);
+  }
 }
 
 template <typename T>

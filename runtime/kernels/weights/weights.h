@@ -68,9 +68,9 @@ struct CodebookGrids {
 template <typename T>
 CodebookGrids quantize_codebook(const WeightMatrix& weights, T* versions, std::uint8_t* finest);
 
-/// The last version that has every codeword of a row.
-std::uint32_t row_version(const WeightMatrix& weights, const std::uint8_t* finest,
-                          std::uint32_t row);
+/// row_versions[o]: the last version that has every codeword of row o; `finest` as above.
+void choose_versions(const WeightMatrix& weights, const std::uint8_t* finest,
+                     std::uint8_t* row_versions);
 
 /// Writes the range of coded weights into `out`, `stride` elements from row to row; `codebook` as
 /// one of the above made it. T: float, std::int8_t or std::int16_t.

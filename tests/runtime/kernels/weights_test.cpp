@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/weights/weights.h"
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "doctest/doctest.h"
@@ -62,6 +64,51 @@ TEST_CASE("codes of 8 to 16 bits expand to their codewords for every block size"
       check_range(coded.matrix, {4, 1, 6 * d, d});
       check_range(coded.matrix, {1, 3, 2 * d, 3 * d});
     }
+  }
+}
+
+// The last of the four grids whose 127 steps reach a row's largest number.
+std::uint32_t expected_version(const WeightMatrix& matrix, std::uint32_t row, float step) {
+  float largest = 0.0f;
+  for (std::uint32_t k = 0; k < matrix.columns; ++k) {
+    largest = std::max(largest, std::fabs(weight_reference(matrix, row, k)));
+  }
+  std::uint32_t version = 0;
+  for (const float finer : {std::sqrt(2.0f), 2.0f, 2.0f * std::sqrt(2.0f)}) {
+    if (largest / step * finer > 127.0f) break;
+    ++version;
+  }
+  return version;
+}
+
+TEST_CASE("each row takes the finest version that has all its codewords, within one step") {
+  CAPTURE(tests::test_seed());
+  for (const std::uint32_t high_bits : {0u, 1u, 3u, 8u}) {
+    CAPTURE(high_bits);
+    CodedCase coded(200, 2, 3, high_bits);
+    for (auto& value : coded.codebook) {  // Small numbers often.
+      const float number = half_to_float(value);
+      value = float_to_half(number * number * number);
+    }
+    const std::size_t elements = coded.matrix.codebook_elements();
+    GuardedBuffer<std::int8_t> versions(elements * kCodebookVersions);
+    GuardedBuffer<std::uint8_t> finest(coded.matrix.codes.entries);
+    GuardedBuffer<std::uint8_t> rows(200);
+    const CodebookGrids grids = quantize_codebook(coded.matrix, versions.data(), finest.data());
+    choose_versions(coded.matrix, finest.data(), rows.data());
+    bool seen[kCodebookVersions] = {};
+    for (std::uint32_t row = 0; row < 200; ++row) {
+      const std::uint32_t version = rows[row];
+      REQUIRE(version == expected_version(coded.matrix, row, grids.steps[0]));
+      seen[version] = true;
+      std::int8_t q[6];
+      read_codes(coded.matrix, versions.data() + version * elements, {row, 1, 0, 6}, q, 6);
+      for (std::uint32_t k = 0; k < 6; ++k) {
+        const float number = weight_reference(coded.matrix, row, k) / grids.steps[version];
+        REQUIRE(std::fabs(static_cast<float>(q[k]) - number) <= 1.001f);
+      }
+    }
+    for (const bool version : seen) CHECK(version);
   }
 }
 
