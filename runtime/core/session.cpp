@@ -21,7 +21,8 @@
 
 namespace bitdown {
 
-// Lives at the start of the persistent memory, followed by the value table and the steps.
+// Lives at the start of the persistent memory, followed by the value table, the steps and what the
+// steps prepare. Memory of our own has a second piece for the latter, whose size comes later.
 struct Session::State {
   const schema::Model* model = nullptr;
   const kernels::GemmKernel* gemm = nullptr;
@@ -35,9 +36,11 @@ struct Session::State {
   std::span<Step> steps;  // Constructed ones only.
   SessionRequirements required;
   std::size_t scratch_stride = 0;  // Of each thread's part.
+  std::size_t prepared = 0;        // Bytes for all steps.
   SessionMemory memory;
   // Empty where the caller gave the memory. `own_persistent` holds this very State.
   AlignedBuffer own_persistent;
+  AlignedBuffer own_prepared;
   AlignedBuffer own_activations;
   AlignedBuffer own_scratch;
 
@@ -159,11 +162,14 @@ Status measure(State& state) {
   if (state.options.xnnpack) activations += kReadAhead;
   const PlanContext context = make_context(state, nullptr, nullptr);
   std::uint64_t scratch = 0;
+  std::uint64_t prepared = 0;
   for (const schema::Operator* op : *model.operators()) {
     BITDOWN_ASSIGN_OR_RETURN(const Step step, plan_operator(context, *op));
     scratch = std::max(scratch, std::visit([](const auto& s) { return scratch_bytes(s); }, step));
+    prepared += std::visit([](const auto& s) { return align_up(prepared_bytes(s)); }, step);
   }
-  state.required.persistent = persistent_bytes(model);
+  BITDOWN_ASSIGN_OR_RETURN(state.prepared, to_size(prepared, "persistent"));
+  state.required.persistent = align_up(persistent_bytes(model)) + state.prepared;
   BITDOWN_ASSIGN_OR_RETURN(state.required.activations, to_size(activations, "activations"));
   BITDOWN_ASSIGN_OR_RETURN(state.scratch_stride, to_size(align_up(scratch), "scratch"));
   BITDOWN_ASSIGN_OR_RETURN(state.required.scratch,
@@ -171,12 +177,14 @@ Status measure(State& state) {
   return {};
 }
 
-Status build_steps(State& state, std::byte* steps_memory) {
+Status build_steps(State& state, std::byte* steps_memory, std::byte* prepared) {
   const PlanContext context =
       make_context(state, state.memory.activations.data(), state.memory.scratch.data());
   auto* const steps = reinterpret_cast<Step*>(steps_memory);
   for (const schema::Operator* op : *state.model->operators()) {
     BITDOWN_ASSIGN_OR_RETURN(Step step, plan_operator(context, *op));
+    std::visit([prepared](auto& s) { prepare(s, prepared); }, step);
+    prepared += std::visit([](const auto& s) { return align_up(prepared_bytes(s)); }, step);
     new (steps + state.steps.size()) Step(std::move(step));
     state.steps = {steps, state.steps.size() + 1};
   }
@@ -200,6 +208,21 @@ Status provide(std::span<std::byte> given, bool own, std::size_t required, const
   }
   arena = given;
   return {};
+}
+
+// Where the steps prepare: behind them in the caller's memory, or in a piece of our own.
+Result<std::byte*> provide_prepared(State& state, bool own) {
+  if (own) {
+    state.own_prepared = AlignedBuffer(std::max<std::size_t>(state.prepared, 1));
+    if (!state.own_prepared.allocated()) {
+      return Status(StatusCode::kOutOfMemory, "cannot allocate", "persistent");
+    }
+    return state.own_prepared.span().data();
+  }
+  if (state.memory.persistent.size() < state.required.persistent) {
+    return Status(StatusCode::kOutOfMemory, "the given memory is too small", "persistent");
+  }
+  return state.memory.persistent.data() + (state.required.persistent - state.prepared);
 }
 
 bool owns_memory(const SessionMemory& memory) {
@@ -288,8 +311,9 @@ Result<Session> Session::create(const Model& model, const SessionOptions& option
   BITDOWN_RETURN_IF_ERROR(provide(options.memory.scratch, own, state->required.scratch, "scratch",
                                   state->own_scratch, state->memory.scratch));
   BITDOWN_RETURN_IF_ERROR(start_threads(*state, options.pin_threads));
+  BITDOWN_ASSIGN_OR_RETURN(std::byte* const prepared, provide_prepared(*state, own));
   BITDOWN_RETURN_IF_ERROR(
-      build_steps(*state, state->memory.persistent.data() + steps_offset(model.root())));
+      build_steps(*state, state->memory.persistent.data() + steps_offset(model.root()), prepared));
   return session;
 }
 

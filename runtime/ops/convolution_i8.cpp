@@ -2,6 +2,7 @@
 #include "ops/convolution_i8.h"
 
 #include "kernels/convolution/blocking.h"
+#include "kernels/convolution/weights_i8.h"
 #include "ops/registry.h"
 
 namespace bitdown {
@@ -31,6 +32,15 @@ Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Opera
 
 std::uint64_t scratch_bytes(const Int8ConvolutionStep& step) {
   return kernels::convolution_i8_scratch(step.args, *step.kernel);
+}
+
+std::uint64_t prepared_bytes(const Int8ConvolutionStep& step) {
+  return kernels::weights_i8_bytes(step.args.weights, *step.kernel);
+}
+
+void prepare(Int8ConvolutionStep& step, std::byte* memory) {
+  kernels::prepare_weights_i8(step.args.weights, *step.kernel, memory);
+  step.args.prepared = memory;
 }
 
 const char* algorithm(const Int8ConvolutionStep& step) {

@@ -16,6 +16,8 @@ struct Int8ConvolutionStep {
 };
 
 std::uint64_t scratch_bytes(const Int8ConvolutionStep& step);
+std::uint64_t prepared_bytes(const Int8ConvolutionStep& step);
+void prepare(Int8ConvolutionStep& step, std::byte* memory);
 const char* algorithm(const Int8ConvolutionStep& step);
 std::uint64_t macs(const Int8ConvolutionStep& step);
 void run(const Int8ConvolutionStep& step, const Workspace& workspace);

@@ -15,6 +15,10 @@ namespace bitdown {
 
 /// One operator of a session, ready to run: pointers resolved, kernel chosen. Every alternative has
 ///   std::uint64_t scratch_bytes(const S&);      // for each thread
+/// and, unless it has nothing to prepare for all runs (the defaults below),
+///   std::uint64_t prepared_bytes(const S&);     // 64-byte aligned, lives like the session
+///   void prepare(S&, std::byte* memory);
+/// and also
 ///   const char* algorithm(const S&);          // for profiles, as in StepView
 ///   std::uint64_t macs(const S&);
 ///   void run(const S&, const Workspace&);       // scratch_bytes() or more a thread
@@ -25,5 +29,12 @@ using Step = std::variant<ConvolutionStep, Int8ConvolutionStep, MaxPoolStep, Glo
                           XnnpackConvolutionStep
 #endif
                           >;
+
+template <typename S>
+std::uint64_t prepared_bytes(const S&) {
+  return 0;
+}
+template <typename S>
+void prepare(S&, std::byte*) {}
 
 }  // namespace bitdown

@@ -25,7 +25,8 @@ namespace bitdown::kernels {
 
 struct Int8ConvolutionArgs {
   Window window;
-  WeightMatrix weights;  ///< columns = window.channels * kernel_h * kernel_w.
+  WeightMatrix weights;                 ///< columns = window.channels * kernel_h * kernel_w.
+  const std::byte* prepared = nullptr;  ///< Of the weights: weights_i8.h, for the same kernel.
   ChannelValues scale = {nullptr, false, 1.0f};
   ChannelValues shift;
   bool relu = false;

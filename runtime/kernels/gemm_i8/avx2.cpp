@@ -5,7 +5,7 @@
 
 namespace bitdown::kernels {
 
-// 8 accumulators, 2 columns, 4 weights and products in 16 registers.
-constinit const Int8Kernel kInt8Avx2 = make_int8_kernel<Avx2Int8, 4, 2>("avx2", kIsaAvx2);
+// 12 accumulators, 2 columns, a weight and a product.
+constinit const Int8Kernel kInt8Avx2 = make_int8_kernel<Avx2Int8, 6, 2>("avx2", kIsaAvx2);
 
 }  // namespace bitdown::kernels

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/convolution/convolution_i8.h"
+#include "kernels/convolution/weights_i8.h"
 
 #include <algorithm>
 #include <cmath>
@@ -144,6 +145,9 @@ void check_layer(Layer& layer, bool relu, bool residual) {
     const std::vector<std::uint8_t> before(y.begin(), y.end());
     args.residual = residual ? y.data() : nullptr;  // In place, as the memory plan does.
     args.y = y.data();
+    GuardedBuffer<std::uint64_t> prepared(weights_i8_bytes(args.weights, *kernel) / 8);
+    prepare_weights_i8(args.weights, *kernel, reinterpret_cast<std::byte*>(prepared.data()));
+    args.prepared = reinterpret_cast<const std::byte*>(prepared.data());
     GuardedBuffer<std::uint64_t> scratch(convolution_i8_scratch(args, *kernel) / 8);
     std::fill(scratch.begin(), scratch.end(), ~std::uint64_t{0});
     convolution_i8(args, *kernel, reinterpret_cast<std::byte*>(scratch.data()));

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/convolution/weights_i8.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "aligned.h"
+
+namespace bitdown::kernels {
+namespace {
+
+// Byte offsets of the parts of prepared weights.
+struct Parts {
+  std::uint64_t choices = 0;  // A byte a row.
+  std::uint64_t finest = 0;   // A byte a codeword.
+  std::uint64_t numbers = 0;  // Codebook versions, or dense rows.
+  std::uint64_t row = 0;      // A dense row in float32, for the preparation.
+  std::uint64_t total = 0;
+};
+
+Parts parts_of(const WeightMatrix& weights, std::size_t element) {
+  Parts parts;
+  if (weights.coded) {
+    parts.choices = align_up(sizeof(CodebookGrids));
+    parts.finest = parts.choices + weights.rows;
+    parts.numbers = align_up(parts.finest + weights.codes.entries);
+    parts.total = align_up(parts.numbers + std::uint64_t{weights.codebook_elements()} * element *
+                                               kCodebookVersions);
+    return parts;
+  }
+  parts.numbers = align_up(std::uint64_t{weights.rows} * sizeof(float));
+  parts.row = align_up(parts.numbers + std::uint64_t{weights.rows} * weights.columns);
+  parts.total = align_up(parts.row + std::uint64_t{weights.columns} * sizeof(float));
+  return parts;
+}
+
+template <typename T>
+void prepare_codebook(const WeightMatrix& weights, const Parts& parts, std::byte* prepared) {
+  auto* const finest = reinterpret_cast<std::uint8_t*>(prepared + parts.finest);
+  auto* const versions = reinterpret_cast<T*>(prepared + parts.numbers);
+  *reinterpret_cast<CodebookGrids*>(prepared) = quantize_codebook(weights, versions, finest);
+  choose_versions(weights, finest, reinterpret_cast<std::uint8_t*>(prepared + parts.choices));
+}
+
+void prepare_dense(const WeightMatrix& weights, const Parts& parts, std::byte* prepared) {
+  auto* const steps = reinterpret_cast<float*>(prepared);
+  auto* out = reinterpret_cast<std::int8_t*>(prepared + parts.numbers);
+  auto* const row = reinterpret_cast<float*>(prepared + parts.row);
+  for (std::uint32_t r = 0; r < weights.rows; ++r, out += weights.columns) {
+    read_dense(weights, {r, 1, 0, weights.columns}, row, weights.columns);
+    float largest = 0.0f;
+    for (std::uint32_t k = 0; k < weights.columns; ++k) {
+      largest = std::max(largest, std::fabs(row[k]));
+    }
+    steps[r] = largest > 0.0f ? largest / 127.0f : 1.0f;
+    for (std::uint32_t k = 0; k < weights.columns; ++k) {
+      out[k] = static_cast<std::int8_t>(std::lrint(row[k] / steps[r]));
+    }
+  }
+}
+
+std::size_t element_bytes(const Int8Kernel& kernel) {
+  return kernel.word_bytes / kernel.word_k;
+}
+
+}  // namespace
+
+std::uint64_t weights_i8_bytes(const WeightMatrix& weights, const Int8Kernel& kernel) {
+  return parts_of(weights, element_bytes(kernel)).total;
+}
+
+void prepare_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel,
+                        std::byte* prepared) {
+  const Parts parts = parts_of(weights, element_bytes(kernel));
+  if (!weights.coded) {
+    prepare_dense(weights, parts, prepared);
+  } else if (element_bytes(kernel) == 1) {
+    prepare_codebook<std::int8_t>(weights, parts, prepared);
+  } else {
+    prepare_codebook<std::int16_t>(weights, parts, prepared);
+  }
+}
+
+template <typename T>
+WeightReaderI8<T>::WeightReaderI8(const WeightMatrix& weights, const std::byte* prepared)
+    : weights_(weights), steps_(reinterpret_cast<const float*>(prepared)) {
+  const Parts parts = parts_of(weights, sizeof(T));
+  choices_ = reinterpret_cast<const std::uint8_t*>(prepared + parts.choices);
+  versions_ = reinterpret_cast<const T*>(prepared + parts.numbers);
+  dense_rows_ = reinterpret_cast<const std::int8_t*>(prepared + parts.numbers);
+}
+
+template <typename T>
+float WeightReaderI8<T>::step(std::uint32_t row) const {
+  return steps_[weights_.coded ? choices_[row] : row];
+}
+
+template <typename T>
+void WeightReaderI8<T>::read(const WeightRange& range, T* out) const {
+  if (weights_.coded) {
+    const T* const version = versions_ + choices_[range.row] * weights_.codebook_elements();
+    read_codes(weights_, version, range, out, range.columns);
+  } else {
+    const std::int8_t* const row =
+        dense_rows_ + std::size_t{range.row} * weights_.columns + range.column;
+    std::copy(row, row + range.columns, out);
+  }
+}
+
+template class WeightReaderI8<std::int8_t>;
+template class WeightReaderI8<std::int16_t>;
+
+}  // namespace bitdown::kernels
