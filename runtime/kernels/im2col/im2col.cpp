@@ -44,6 +44,28 @@ void shifted_copy(const Window& w, const Tap<T>& tap, std::uint32_t first, std::
   }
 }
 
+// out[i] = from[i * stride]; strides of most networks at compile time, so that the loop vectorizes.
+template <typename T>
+void gather(const T* from, Signed stride, Signed count, T* out) {
+  if (stride == 1) {
+    std::memcpy(out, from, static_cast<std::size_t>(count) * sizeof(T));
+  } else if (stride == 2) {
+    for (Signed i = 0; i < count; ++i) out[i] = from[2 * i];
+  } else {
+    for (Signed i = 0; i < count; ++i) out[i] = from[i * stride];
+  }
+}
+
+// out[i] = row[x + i * stride], or zero outside [0, width).
+template <typename T>
+void copy_row(const T* row, Signed x, Signed stride, Signed width, T zero, Signed count, T* out) {
+  const Signed lo = x >= 0 ? 0 : std::min((stride - 1 - x) / stride, count);
+  const Signed hi = x >= width ? lo : std::clamp((width - x + stride - 1) / stride, lo, count);
+  std::fill(out, out + lo, zero);
+  if (hi > lo) gather(row + x + lo * stride, stride, hi - lo, out + lo);
+  std::fill(out + hi, out + count, zero);
+}
+
 // Any stride: row by row.
 template <typename T>
 void strided_copy(const Window& w, const Tap<T>& tap, std::uint32_t first, std::uint32_t count,
@@ -54,11 +76,11 @@ void strided_copy(const Window& w, const Tap<T>& tap, std::uint32_t first, std::
   while (line < end) {
     const std::uint32_t segment =
         std::min<std::uint32_t>(w.out_width - ox, static_cast<std::uint32_t>(end - line));
-    const bool inside = y >= 0 && y < static_cast<Signed>(w.height);
-    const T* row = inside ? tap.plane + y * w.width : nullptr;
-    Signed x = static_cast<Signed>(ox) * w.stride_w + tap.dx;
-    for (std::uint32_t i = 0; i < segment; ++i, x += w.stride_w) {
-      line[i] = inside && x >= 0 && x < static_cast<Signed>(w.width) ? row[x] : tap.zero;
+    if (y >= 0 && y < static_cast<Signed>(w.height)) {
+      copy_row(tap.plane + y * w.width, static_cast<Signed>(ox) * w.stride_w + tap.dx, w.stride_w,
+               static_cast<Signed>(w.width), tap.zero, static_cast<Signed>(segment), line);
+    } else {
+      std::fill(line, line + segment, tap.zero);
     }
     line += segment;
     ox = 0;

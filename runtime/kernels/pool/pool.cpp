@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace bitdown::kernels {
 namespace {
@@ -25,6 +26,35 @@ void max_into(T* to, const T* from, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) to[i] = from[i] > to[i] ? from[i] : to[i];
 }
 
+// to[i] = max(to[i], from[i * stride]); the usual stride at compile time, so that it vectorizes.
+template <typename T>
+void max_strided(T* to, const T* from, std::size_t stride, std::size_t count) {
+  if (stride == 2) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = from[2 * i] > to[i] ? from[2 * i] : to[i];
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      to[i] = from[i * stride] > to[i] ? from[i * stride] : to[i];
+    }
+  }
+}
+
+// One output row of the window's columns over `line`, tap by tap. Every output has a tap inside.
+template <typename T>
+void max_along(const Window& w, const T* line, T* y) {
+  using Limits = std::numeric_limits<T>;
+  std::fill(y, y + w.out_width, Limits::has_infinity ? -Limits::infinity() : Limits::lowest());
+  for (std::uint32_t kx = 0; kx < w.kernel_w; ++kx) {
+    // Outputs whose tap lies inside: 0 <= i * stride + kx - padding < width.
+    const std::uint32_t lo =
+        kx >= w.padding_w ? 0 : (w.padding_w - kx + w.stride_w - 1) / w.stride_w;
+    const std::uint64_t reach = std::uint64_t{w.width} + w.padding_w - kx;
+    const auto hi = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>((reach + w.stride_w - 1) / w.stride_w, w.out_width));
+    if (kx >= w.width + w.padding_w || hi <= lo) continue;
+    max_strided(y + lo, line + (lo * w.stride_w + kx - w.padding_w), w.stride_w, hi - lo);
+  }
+}
+
 }  // namespace
 
 // Down the columns first, a whole row at a time, which vectorizes; then along the one row left.
@@ -40,10 +70,8 @@ void max_pool(const Window& w, const T* x, T* y, std::byte* scratch) {
         row += w.width;
         max_into(line, row, w.width);
       }
-      for (std::uint32_t ox = 0; ox < w.out_width; ++ox) {
-        const Range columns = clip(ox, w.stride_w, w.padding_w, w.kernel_w, w.width);
-        *y++ = *std::max_element(line + columns.begin, line + columns.end);
-      }
+      max_along(w, line, y);
+      y += w.out_width;
     }
   }
 }
