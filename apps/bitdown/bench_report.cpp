@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bitdown/bench_report.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "bitdown/json.h"
@@ -49,6 +50,7 @@ Json model_json(const ModelReport& model, double float_peak) {
   const FirstLabel& first = model.first_label;
   Json json = {
       {"model", model.model},
+      {"min_ms", *std::min_element(model.latency.ms().begin(), model.latency.ms().end())},
       {"p50_ms", p50},
       {"p95_ms", percentile(model.latency.ms(), 0.95)},
       {"p99_ms", percentile(model.latency.ms(), 0.99)},
