@@ -16,7 +16,7 @@ import artifacts
 from contender import First, Visit
 from environments import HERE, Failure, environment, last_line, run_logged
 
-NAMES = ("ort", "openvino")
+NAMES = ("ort", "openvino", "ncnn", "executorch", "litert")
 
 
 class Peer:
@@ -35,12 +35,21 @@ class Peer:
         self._process: subprocess.Popen[str] | None = None
 
     def prepare(self) -> None:
-        self._python = environment(self._build, self._name, self._module.PACKAGES)
-        recipe = Path(self._module.__file__ or "")
-        key = artifacts.digest(self._source.name, recipe)
-        self._folder = artifacts.made(
-            self._build, f"{self._name}-{self.precision}", key,
-            lambda folder: self._worker("convert", folder))
+        module = self._module
+        if self.precision in module.UNAVAILABLE:
+            raise Failure(module.UNAVAILABLE[self.precision])
+        self._python = environment(self._build, self._name, module.PACKAGES)
+        key = artifacts.digest(self._source.name, Path(module.__file__ or ""))
+        self._folder = artifacts.made(self._build, f"{self._name}-{self.precision}", key,
+                                      self._convert)
+
+    def _convert(self, folder: Path) -> None:
+        python = self._python
+        if self._module.CONVERTER_PACKAGES:
+            python = environment(self._build, f"{self._name}-convert",
+                                 self._module.CONVERTER_PACKAGES)
+        command = [str(python), *self._command("convert", folder)[1:]]
+        run_logged(command, self._log, self._environ)
 
     def file_bytes(self) -> int:
         return artifacts.size(self._folder)

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 TITLE = "OpenVINO"
 PACKAGES = ("openvino==2026.4.1", "nncf==3.4.0")
+CONVERTER_PACKAGES: tuple[str, ...] = ()
 MODULE = "openvino"
 PRECISIONS = {
     "f32": "INFERENCE_PRECISION_HINT f32",
     "int8": "nncf.quantize, 300 images, target CPU",
 }
+UNAVAILABLE: dict[str, str] = {}
 
 
 def convert(precision: str, source: Source, folder: Path) -> None:

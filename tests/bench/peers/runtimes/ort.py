@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 TITLE = "ONNX Runtime"
 PACKAGES = ("onnxruntime==1.32.0", "onnx==1.23.2", "sympy==1.14.0")
+CONVERTER_PACKAGES: tuple[str, ...] = ()
 MODULE = "onnxruntime"
 PRECISIONS = {
     "f32": "",
     "int8": "quantize_static: QDQ, weights S8 per channel, activations U8, MinMax, 200 images",
 }
+UNAVAILABLE: dict[str, str] = {}
 
 
 def convert(precision: str, source: Source, folder: Path) -> None:
