@@ -29,21 +29,23 @@ _TEST_IMAGES = "calibration_image_sample_data_20x128x128x3_float32.npy"
 
 
 def convert(precision: str, source: Source, folder: Path) -> None:
+    import tempfile
+
     import numpy as np
 
-    command = [str(Path(sys.executable).with_name("onnx2tf")), "-i", str(source.onnx), "-o", ".",
-               "-osd", "-n"]
-    np.save(folder / _TEST_IMAGES, np.zeros((20, 128, 128, 3), np.float32))
-    if precision == "int8":
-        images = np.concatenate(list(source.calibration(200))).transpose(0, 2, 3, 1)
-        np.save(folder / "images.npy", images)
-        command += ["-oiqt", "-qt", "per-channel", "-cind", "input", "images.npy",
-                    "[[[[0,0,0]]]]", "[[[[1,1,1]]]]"]
-    subprocess.run(command, cwd=folder, check=True)
-    kind = "float32" if precision == "f32" else "integer_quant"
-    os.replace(folder / f"network_{kind}.tflite", folder.with_name(f"{folder.name}.tflite"))
-    subprocess.run(["find", ".", "-mindepth", "1", "-delete"], cwd=folder, check=True)
-    os.replace(folder.with_name(f"{folder.name}.tflite"), folder / "model.tflite")
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        work = Path(name)
+        command = [str(Path(sys.executable).with_name("onnx2tf")), "-i", str(source.onnx),
+                   "-o", ".", "-osd", "-n"]
+        np.save(work / _TEST_IMAGES, np.zeros((20, 128, 128, 3), np.float32))
+        if precision == "int8":
+            images = np.concatenate(list(source.calibration(200))).transpose(0, 2, 3, 1)
+            np.save(work / "images.npy", images)
+            command += ["-oiqt", "-qt", "per-channel", "-cind", "input", "images.npy",
+                        "[[[[0,0,0]]]]", "[[[[1,1,1]]]]"]
+        subprocess.run(command, cwd=work, check=True)
+        kind = "float32" if precision == "f32" else "integer_quant"
+        os.replace(work / f"network_{kind}.tflite", folder / "model.tflite")
 
 
 def load(precision: str, folder: Path, threads: int) -> Run:
