@@ -9,7 +9,8 @@
 #include "support/aligned_blob.h"
 
 // Any bytes as a blob: a Status, or a session that runs. The mutation driver or libFuzzer calls it.
-// Networks of ordinary size run for one input in kRunOneIn, since a run takes longer than all checks.
+// Networks of ordinary size run for one input in kRunOneIn, since a run takes longer than all
+// checks.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t kSmallInput = 4096;
   constexpr std::size_t kRunOneIn = 256;
