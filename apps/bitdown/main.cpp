@@ -64,6 +64,7 @@ ExitCode main(int count, char** arguments) {
   app.require_subcommand(1);
   app.footer(std::string("bitdown VERB --help explains a verb with an example.\n") + kExitCodeHelp);
   Work work;
+  add_build(app, work);
   add_import(app, work);
   add_calibrate(app, work);
   add_inspect(app, work);

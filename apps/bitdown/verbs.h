@@ -16,6 +16,7 @@ namespace bitdown::apps {
 using Work = std::function<ExitCode()>;
 
 /// Each adds its verb with options and help to `app`; the verb sets `work` when it is chosen.
+void add_build(CLI::App& app, Work& work);
 void add_import(CLI::App& app, Work& work);
 void add_calibrate(CLI::App& app, Work& work);
 void add_inspect(CLI::App& app, Work& work);

@@ -225,6 +225,9 @@ class BlobBuilder {
   }
 
   Offset<schema::Preprocessing> add_preprocessing() {
+    // A part of a network may begin with anything.
+    const std::vector<std::uint32_t>& input = graph_.values.at(graph_.inputs.at(0)).shape;
+    if (input.size() != 3 || input[0] != 3) return 0;
     const Preprocessing& from = graph_.preprocessing;
     node_ = "preprocessing";
     const auto mean = fbb_.CreateVector(from.mean, 3);

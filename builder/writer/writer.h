@@ -13,7 +13,7 @@ namespace bitdown::builder {
 enum class DensePrecision { kFloat16, kFloat32 };
 
 /// Serializes `graph` as a blob (schema/README.md) and validates the result with schema::check.
-/// Deterministic. Throws Error(kInvalidData) when a number does not fit fp16 or the graph is
+/// Deterministic. A first input that is no photograph, (3, H, W), has no preprocessing. Throws Error(kInvalidData) when a number does not fit fp16 or the graph is
 /// inconsistent.
 std::vector<std::byte> write_blob(const Graph& graph, DensePrecision precision);
 

@@ -47,6 +47,7 @@ find_package(Threads REQUIRED)
 
 if(BITDOWN_BUILD_BUILDER)
   bitdown_shared_library(zip zip.h)
+  bitdown_shared_library(openblas openblas_config.h)
   find_package(CLI11 REQUIRED)
   find_package(nlohmann_json REQUIRED)
   # OpenCVConfig.cmake is in libopencv-dev, which drags in every module and its 300 packages.

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "bitdown/golden.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "aligned.h"
+#include "bitdown/failure.h"
+#include "bitdown/model.h"
+#include "bitdown/network_input.h"
+#include "bitdown/session.h"
+
+namespace bitdown::apps {
+namespace {
+
+constexpr const char* kName = "golden pair";
+constexpr float kRounding = 1e-3f;  // Of the largest output, for float32 on other machines.
+
+std::vector<float> answer(const Model& model, Precision precision,
+                          const std::vector<float>& input) {
+  SessionOptions options;
+  options.precision = precision;
+  Session session = value_or_fail(kName, Session::create(model, options));
+  const Status status = session.run(input);
+  if (!status.ok()) throw Failure(kName, status);
+  const std::span<const float> output = session.output(0);
+  return {output.begin(), output.end()};
+}
+
+float largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  float largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::fabs(a[i] - b[i]));
+  return largest;
+}
+
+}  // namespace
+
+void add_golden(builder::Graph& graph, builder::DensePrecision precision) {
+  graph.golden.reset();
+  const std::vector<std::byte> blob = builder::write_blob(graph, precision);
+  const AlignedBuffer aligned(blob.size());
+  if (!aligned.allocated()) throw std::bad_alloc();
+  std::memcpy(aligned.span().data(), blob.data(), blob.size());
+  const Model model = value_or_fail(kName, Model::from_memory(aligned.span()));
+
+  builder::Golden golden;
+  golden.input = network_input(model, "");
+  golden.output = answer(model, Precision::kExact, golden.input);
+  const std::vector<float> fast = answer(model, Precision::kDefault, golden.input);
+  const std::vector<float> zeros(golden.output.size(), 0.0f);
+  golden.tolerance = 2 * largest_difference(golden.output, fast) +
+                     kRounding * largest_difference(golden.output, zeros);
+  graph.golden = std::move(golden);
+}
+
+}  // namespace bitdown::apps

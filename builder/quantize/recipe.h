@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bitdown::builder {
+
+enum class Method : std::uint8_t {
+  kCovariance,  ///< Error of the layer's output in the full metric of its input (README.md).
+  kEm,          ///< Activation-weighted EM of "And the Bit Goes Down".
+  kSrc,         ///< Annealed k-means of "Permute, Quantize, and Fine-tune" (SR-C).
+};
+
+enum class Regime : std::uint8_t { kSmall, kLarge };  ///< Of block sizes.
+
+/// How a network is quantized. The defaults are what README.md's ablation found best.
+struct Recipe {
+  Method method = Method::kCovariance;
+  Regime regime = Regime::kSmall;
+  std::uint64_t seed = 0;
+
+  // Measuring.
+  std::size_t rows = 100'000;     ///< Of im2col for a layer's moments, about.
+  std::size_t held_rows = 8'192;  ///< Of the images held out.
+  unsigned views = 2;             ///< 2: images also mirrored, where memory allows.
+  std::uint64_t feature_bytes = std::uint64_t{3} << 30;  ///< Memory for features.
+
+  // The target.
+  bool regression = true;  ///< Correct what earlier layers lost.
+  bool residual = true;    ///< Also on the other branch of a residual.
+
+  // The search.
+  unsigned kmeans_iterations = 25;
+  unsigned rounds = 12;  ///< Of codes, then codebook.
+  unsigned cg_iterations = 12;
+  double damping = 0.002;  ///< Added to the metric's diagonal, in units of its mean.
+  bool normalize = false;  ///< Rows have their own scale, taken up by batch-norm.
+  double importance = 1;   ///< Rows weigh as the power 2 x importance of their scale.
+  double shrink = 0;       ///< 0: a channel keeps its variance; 1: least squares.
+};
+
+}  // namespace bitdown::builder
