@@ -16,14 +16,16 @@ constexpr std::size_t kChunk = 8192;
 struct Members {
   std::vector<double> sums;
   std::vector<double> weights;
+  std::vector<double> errors;
   std::vector<std::size_t> counts;
 
   Members(std::size_t entries, std::size_t dimension)
-      : sums(entries * dimension), weights(entries), counts(entries) {}
+      : sums(entries * dimension), weights(entries), errors(entries), counts(entries) {}
 
   void add(const Members& other) {
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += other.sums[i];
     for (std::size_t i = 0; i < weights.size(); ++i) weights[i] += other.weights[i];
+    for (std::size_t i = 0; i < errors.size(); ++i) errors[i] += other.errors[i];
     for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += other.counts[i];
   }
 };
@@ -37,13 +39,14 @@ class KMeans {
   Clusters run() {
     start();
     measure_deviation();
-    for (unsigned i = 0; i < options_.iterations; ++i) {
+    const unsigned iterations = options_.iterations + (options_.annealed ? 1 : 0);
+    for (unsigned i = 0; i < iterations; ++i) {
       const Members members = assign();
       move(members);
       if (options_.annealed) {
         add_noise(std::sqrt(1.0 - static_cast<double>(i) / options_.iterations));
       }
-      revive_empty(members.counts, deviation_, random_, clusters_.codebook);
+      revive_empty(members.counts, members.errors, deviation_, random_, clusters_.codebook);
     }
     assign();
     return std::move(clusters_);
@@ -119,19 +122,26 @@ class KMeans {
       product.beta = 1;
       multiply(product);
       for (std::size_t r = 0; r < rows; ++r) {
-        add_member(v + r, smallest(distances.data() + r * entries, entries), members);
+        const float* row = distances.data() + r * entries;
+        const std::size_t code = smallest(row, entries);
+        add_member(v + r, code, row[code], members);
       }
     }
   }
 
-  void add_member(std::size_t v, std::size_t code, Members& members) {
+  // `distance` without the vector's own square.
+  void add_member(std::size_t v, std::size_t code, float distance, Members& members) {
     clusters_.codes[v] = static_cast<std::uint16_t>(code);
     const float* vector = vectors_.row(v);
     const auto weight = static_cast<double>(weights_[v]);
     double* sums = members.sums.data() + code * vectors_.columns;
+    auto error = static_cast<double>(distance);
     for (std::size_t e = 0; e < vectors_.columns; ++e) {
-      sums[e] += weight * static_cast<double>(vector[e]);
+      const auto x = static_cast<double>(vector[e]);
+      sums[e] += weight * x;
+      error += x * x;
     }
+    members.errors[code] += weight * std::max(0.0, error);
     members.weights[code] += weight;
     ++members.counts[code];
   }
@@ -191,19 +201,19 @@ std::size_t smallest(const float* numbers, std::size_t count) {
   return found == numbers + count ? 0 : static_cast<std::size_t>(found - numbers);
 }
 
-void revive_empty(std::vector<std::size_t> counts, const std::vector<float>& deviation,
-                  Random& random, Matrix& codebook) {
+void revive_empty(const std::vector<std::size_t>& counts, std::vector<double> loads,
+                  const std::vector<float>& deviation, Random& random, Matrix& codebook) {
   for (std::size_t k = 0; k < counts.size(); ++k) {
     if (counts[k] > 0) continue;
-    const auto most = std::max_element(counts.begin(), counts.end());
-    if (*most < 2) return;
-    const float* from = codebook.row(static_cast<std::size_t>(most - counts.begin()));
+    const auto most = std::max_element(loads.begin(), loads.end());
+    if (!(*most > 0)) return;
+    const float* from = codebook.row(static_cast<std::size_t>(most - loads.begin()));
     for (std::size_t e = 0; e < codebook.columns; ++e) {
       const double step = 1e-3 * static_cast<double>(deviation[e]) * random.normal();
       codebook.at(k, e) = from[e] + static_cast<float>(step);
     }
-    counts[k] = *most / 2;  // They will share its members.
-    *most -= counts[k];
+    *most /= 2;
+    loads[k] = *most;
   }
 }
 

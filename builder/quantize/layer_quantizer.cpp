@@ -152,12 +152,13 @@ class LayerQuantizer {
   void revive() {
     std::vector<std::size_t> counts(plan_.entries);
     for (const std::uint16_t code : clusters_.codes) ++counts[code];
+    const std::vector<double> loads(counts.begin(), counts.end());
     std::vector<float> deviation(plan_.block_size);
     for (std::size_t i = 0; i < clusters_.codebook.values.size(); ++i) {
       deviation[i % plan_.block_size] +=
           std::fabs(clusters_.codebook.values[i]) / static_cast<float>(plan_.entries);
     }
-    revive_empty(std::move(counts), deviation, random_, clusters_.codebook);
+    revive_empty(counts, loads, deviation, random_, clusters_.codebook);
   }
 
   Matrix quantized(const Matrix& codebook) const {

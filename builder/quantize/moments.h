@@ -7,30 +7,9 @@
 
 #include "graph/graph.h"
 #include "quantize/features.h"
-#include "quantize/matrix.h"
+#include "quantize/sums.h"
 
 namespace bitdown::builder {
-
-/// Rows of a layer as they are: what the quantized network feeds it, and what it should answer.
-struct Rows {
-  Matrix inputs;    ///< (n, columns): im2col rows x of the student.
-  Matrix targets;   ///< (n, outputs): z = scale W x' + shift of the float network's own input x'.
-  Matrix residual;  ///< (n, outputs): the float network's residual minus the student's; empty
-                    ///< without a residual.
-};
-
-/// First and second moments of those rows over many images. Covariances, because a layer's shift
-/// takes up the means exactly.
-struct Moments {
-  std::size_t rows = 0;
-  Matrix covariance;               ///< (columns, columns) of x, divided by rows.
-  std::vector<float> mean;         ///< Of x.
-  Matrix target_cross;             ///< (outputs, columns): cov(z, x).
-  std::vector<float> target_mean;  ///< Of z.
-  std::vector<float> target_variance;
-  Matrix residual_cross;             ///< (outputs, columns): cov(residual, x), or empty.
-  std::vector<float> residual_mean;  ///< Zeros without a residual.
-};
 
 /// What it takes to measure one layer.
 struct Measurement {

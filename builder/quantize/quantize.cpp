@@ -69,6 +69,8 @@ class Quantizer {
     double done = 0;
     for (std::size_t i = 0; i < plans.size(); ++i) {
       const LayerPlan& plan = plans[i];
+      // Decided also by layers that are restored: they would have brought the mirrored images.
+      mirrored_ |= recipe_.views > 1 && scarce(plan) && mirrored_fit(plan);
       const bool restored = finished.contains(plan.node);
       if (!restored) finished[plan.node] = quantize_one(plan);
       const LayerResult& result = finished[plan.node];
@@ -88,7 +90,7 @@ class Quantizer {
     const Cut cut = cut_before(cuts_, plan.node);
     for (Features& features : views_) advance(features, at_, cut.node);
     at_ = cut.node;
-    if (views_.size() < recipe_.views && mirrored_fit(cut)) add_view();
+    if (mirrored_ && views_.size() == 1) add_view();
 
     Measurement measurement{teacher_, student_};
     measurement.node = plan.node;
@@ -102,8 +104,15 @@ class Quantizer {
     return quantize_layer(read_layer(teacher_.nodes[plan.node]), measured, plan, recipe_, jobs_);
   }
 
-  // Whether features at this cut, and at all behind it, fit with the mirrored images.
-  bool mirrored_fit(const Cut& cut) const {
+  // Whether the images as they are have fewer rows than wanted.
+  bool scarce(const LayerPlan& plan) const {
+    const Window window = window_of(teacher_, teacher_.nodes[plan.node]);
+    return window.positions() * images_.count() < recipe_.rows;
+  }
+
+  // Whether features at the layer's cut, and at all behind it, fit with the mirrored images.
+  bool mirrored_fit(const LayerPlan& plan) const {
+    const Cut cut = cut_before(cuts_, plan.node);
     std::uint64_t most = 0;
     for (const Cut& later : cuts_) {
       if (later.node < cut.node) continue;
@@ -147,7 +156,8 @@ class Quantizer {
   const unsigned jobs_;
   const std::vector<Cut> cuts_;
   std::size_t at_ = 0;  // The node behind the cut where the views are.
-  std::vector<Features> views_;
+  bool mirrored_ = false;
+  std::vector<Features> views_;  // Of the images as they are and, when mirrored_, mirrored.
 };
 
 }  // namespace

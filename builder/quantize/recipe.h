@@ -23,9 +23,9 @@ struct Recipe {
   std::uint64_t seed = 0;
 
   // Measuring.
-  std::size_t rows = 100'000;     ///< Of im2col for a layer's moments, about.
+  std::size_t rows = 60'000;      ///< Of im2col for a layer's moments, about.
   std::size_t held_rows = 8'192;  ///< Of the images held out.
-  unsigned views = 2;             ///< 2: images also mirrored, where memory allows.
+  unsigned views = 2;             ///< 2: mirrored images too, where rows are few.
   std::uint64_t feature_bytes = std::uint64_t{3} << 30;  ///< Memory for features.
 
   // The target.
@@ -34,8 +34,8 @@ struct Recipe {
 
   // The search.
   unsigned kmeans_iterations = 25;
-  unsigned rounds = 12;  ///< Of codes, then codebook.
-  unsigned cg_iterations = 12;
+  unsigned rounds = 8;  ///< Of codes, then codebook.
+  unsigned cg_iterations = 6;
   double damping = 0.002;  ///< Added to the metric's diagonal, in units of its mean.
   bool normalize = false;  ///< Rows have their own scale, taken up by batch-norm.
   double importance = 1;   ///< Rows weigh as the power 2 x importance of their scale.

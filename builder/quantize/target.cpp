@@ -10,8 +10,10 @@
 namespace bitdown::builder {
 namespace {
 
-constexpr double kRidges[] = {0.01, 0.03, 0.1, 0.3, 1, 3};
-constexpr double kDefaultRidge = 0.1;
+constexpr double kFirstRidge = 0.1;
+constexpr double kSmallestRidge = 0.003;
+constexpr double kLargestRidge = 3;
+constexpr double kFactor = 3;
 
 // targets + residual - their means.
 Matrix centred_answers(const Moments& moments, const Rows& rows) {
@@ -69,19 +71,22 @@ class Search {
     if (answers_.rows > 0) error_ = error_of(weights);
   }
 
-  void try_ridge(double ridge) {
+  /// Whether it was the best so far.
+  bool try_ridge(double ridge) {
     const double l = ridge * mean_variance(moments_.covariance);
     Matrix sides = moments_.target_cross;
     add(l, weights_, sides);
     Target candidate;
     candidate.ridge = ridge;
-    if (!(l > 0) || !solve_ridge(moments_.covariance, l, sides, candidate.weights, jobs_)) return;
+    if (!(l > 0) || !solve_ridge(moments_.covariance, l, sides, candidate.weights, jobs_)) {
+      return false;
+    }
     Matrix correction;
     if (residual_ &&
         !solve_ridge(moments_.covariance, l, moments_.residual_cross, correction, jobs_)) {
-      return;
+      return false;
     }
-    consider(std::move(candidate), correction);
+    return consider(std::move(candidate), correction);
   }
 
   Target best() && { return std::move(best_); }
@@ -93,19 +98,20 @@ class Search {
     return dot(errors, errors);
   }
 
-  void consider(Target candidate, const Matrix& correction) {
+  bool consider(Target candidate, const Matrix& correction) {
     if (answers_.rows == 0) {
       best_ = std::move(candidate);
-      return;
+      return true;
     }
     if (residual_) {
       candidate.share = best_share(candidate.weights, correction);
       add(candidate.share, correction, candidate.weights);
     }
     const double error = error_of(candidate.weights);
-    if (error >= error_) return;
+    if (error >= error_) return false;
     error_ = error;
     best_ = std::move(candidate);
+    return true;
   }
 
   // The error is quadratic in the share.
@@ -134,10 +140,15 @@ class Search {
 Target choose_target(const Matrix& weights, const Moments& moments, const Rows& held_out,
                      bool residual, unsigned jobs) {
   Search search(weights, moments, held_out, residual, jobs);
-  if (held_out.inputs.rows == 0) {
-    search.try_ridge(kDefaultRidge);
-  } else {
-    for (const double ridge : kRidges) search.try_ridge(ridge);
+  search.try_ridge(kFirstRidge);
+  if (held_out.inputs.rows > 0) {
+    // Uphill as long as the error falls, then downhill, if uphill was wrong from the start.
+    double ridge = kFirstRidge * kFactor;
+    while (ridge < kLargestRidge && search.try_ridge(ridge)) ridge *= kFactor;
+    if (ridge == kFirstRidge * kFactor) {
+      ridge = kFirstRidge / kFactor;
+      while (ridge > kSmallestRidge && search.try_ridge(ridge)) ridge /= kFactor;
+    }
   }
   return std::move(search).best();
 }

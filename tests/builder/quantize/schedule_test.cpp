@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "quantize/schedule.h"
+
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "builder/importers/support/errors.h"
+#include "builder/importers/support/tiny_resnet.h"
+#include "doctest/doctest.h"
+#include "importers/importer.h"
+#include "support/tiny_network.h"
+
+namespace bitdown::tests {
+namespace {
+
+using builder::Regime;
+
+builder::Graph resnet(int depth) {
+  const FakeCheckpoint checkpoint = make_checkpoint({TinyDialect::kTorchvision, depth, 1000});
+  return builder::import_bytes(as_bytes(save_legacy(checkpoint)), "resnet.pth");
+}
+
+// Codes, codebooks and the rest by the paper's accounting, in MB.
+double paper_size(const builder::Graph& graph, Regime regime) {
+  double bytes = 0;
+  std::map<std::size_t, builder::LayerPlan> plans;
+  for (const builder::LayerPlan& plan : builder::schedule(graph, regime)) plans[plan.node] = plan;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const auto* convolution = std::get_if<builder::Convolution>(&graph.nodes[i].op);
+    const auto* linear = std::get_if<builder::Linear>(&graph.nodes[i].op);
+    if (convolution == nullptr && linear == nullptr) continue;
+    const auto& dense = std::get<builder::DenseMatrix>(convolution != nullptr ? convolution->weights
+                                                                              : linear->weights);
+    const double weights = static_cast<double>(dense.values.size());
+    bytes += 4.0 * dense.rows * (convolution != nullptr ? 2 : 1);
+    if (!plans.contains(i)) {
+      bytes += 4 * weights;
+      continue;
+    }
+    const builder::LayerPlan& plan = plans[i];
+    bytes += weights / plan.block_size * std::log2(plan.entries) / 8;
+    bytes += 2.0 * plan.entries * plan.block_size;
+  }
+  return bytes / (1 << 20);
+}
+
+TEST_CASE("sizes are those of the paper's table") {
+  const builder::Graph resnet18 = resnet(18);
+  const builder::Graph resnet50 = resnet(50);
+  CHECK(std::abs(paper_size(resnet18, Regime::kSmall) - 1.541) < 0.0006);
+  CHECK(std::abs(paper_size(resnet18, Regime::kLarge) - 1.029) < 0.0006);
+  CHECK(std::abs(paper_size(resnet50, Regime::kSmall) - 5.091) < 0.0006);
+  CHECK(std::abs(paper_size(resnet50, Regime::kLarge) - 3.184) < 0.0006);
+}
+
+TEST_CASE("all layers but the first have a plan, in order, and the smallest has few codewords") {
+  const builder::Graph graph = resnet(50);
+  const std::vector<builder::LayerPlan> plans = builder::schedule(graph, Regime::kLarge);
+  CHECK(plans.size() == 53);
+  CHECK(graph.nodes[plans[0].node].name == "layer1.0.conv1");
+  CHECK(plans[0].block_size == 8);
+  CHECK(plans[0].entries == 64);  // 512 blocks.
+  CHECK(graph.nodes[plans.back().node].name == "fc");
+  CHECK(plans.back().entries == 1024);
+  for (std::size_t i = 1; i < plans.size(); ++i) CHECK(plans[i - 1].node < plans[i].node);
+  CHECK(builder::schedule(graph, Regime::kSmall)[0].entries == 128);  // 1024 blocks.
+}
+
+TEST_CASE("block sizes divide the columns, and coded layers have no plan") {
+  const builder::Graph graph = tiny_network({.dense = true});
+  for (const builder::LayerPlan& plan : builder::schedule(graph, Regime::kLarge)) {
+    const auto* convolution = std::get_if<builder::Convolution>(&graph.nodes[plan.node].op);
+    const auto& dense = std::get<builder::DenseMatrix>(
+        convolution != nullptr ? convolution->weights
+                               : std::get<builder::Linear>(graph.nodes[plan.node].op).weights);
+    CHECK(dense.columns % plan.block_size == 0);
+    CHECK(plan.entries * 4 < dense.rows * (dense.columns / plan.block_size));
+  }
+  CHECK(builder::schedule(tiny_network(), Regime::kSmall).empty());
+}
+
+}  // namespace
+}  // namespace bitdown::tests

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "quantize/matrix.h"
+#include "quantize/objective.h"
+#include "support/random.h"
+
+namespace bitdown::tests {
+
+using builder::Matrix;
+
+inline Matrix random_matrix(std::size_t rows, std::size_t columns, Uniform& random) {
+  Matrix matrix(rows, columns);
+  for (float& value : matrix.values) value = random();
+  return matrix;
+}
+
+/// A symmetric positive definite matrix with strong off-diagonal parts.
+inline Matrix random_metric(std::size_t size, Uniform& random) {
+  const Matrix factor = random_matrix(size, size, random);
+  const Matrix common = random_matrix(1, size, random);
+  Matrix metric(size, size);
+  for (std::size_t r = 0; r < size; ++r) {
+    for (std::size_t c = 0; c < size; ++c) {
+      float sum = r == c ? 0.1f : 0.0f;
+      for (std::size_t k = 0; k < size; ++k) sum += factor.at(k, r) * factor.at(k, c);
+      metric.at(r, c) = sum / static_cast<float>(size) + 2 * common.at(0, r) * common.at(0, c);
+    }
+  }
+  return metric;
+}
+
+/// A layer to quantize, small enough for brute force.
+struct Problem {
+  Matrix targets;
+  Matrix metric;
+  std::vector<float> importance;
+  Matrix codebook;
+  std::vector<std::uint16_t> codes;
+
+  Problem(std::size_t outputs, std::size_t blocks, std::size_t dimension, std::size_t entries,
+          std::uint32_t seed) {
+    Uniform random(seed);
+    targets = random_matrix(outputs, blocks * dimension, random);
+    metric = random_metric(blocks * dimension, random);
+    for (std::size_t o = 0; o < outputs; ++o) importance.push_back(1.25f + random());
+    codebook = random_matrix(entries, dimension, random);
+    for (std::size_t i = 0; i < outputs * blocks; ++i) {
+      codes.push_back(
+          static_cast<std::uint16_t>(random.below(static_cast<std::uint32_t>(entries))));
+    }
+  }
+
+  builder::Objective objective() const { return {targets, metric, importance}; }
+
+  /// The objective by its definition, in double precision.
+  double naive_value() const {
+    double sum = 0;
+    const std::size_t d = codebook.columns;
+    const std::size_t blocks = targets.columns / d;
+    for (std::size_t o = 0; o < targets.rows; ++o) {
+      std::vector<double> e;
+      for (std::size_t c = 0; c < targets.columns; ++c) {
+        const float word = codebook.at(codes[o * blocks + c / d], c % d);
+        e.push_back(static_cast<double>(targets.at(o, c)) - static_cast<double>(word));
+      }
+      for (std::size_t r = 0; r < e.size(); ++r) {
+        for (std::size_t c = 0; c < e.size(); ++c) {
+          sum += static_cast<double>(importance[o]) * e[r] * e[c] *
+                 static_cast<double>(metric.at(r, c));
+        }
+      }
+    }
+    return sum;
+  }
+};
+
+}  // namespace bitdown::tests
