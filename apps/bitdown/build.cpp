@@ -113,8 +113,13 @@ class Build {
     try {
       used_ = builder::quantize(graph_, recipe_, inputs, jobs_, finished, hooks);
     } catch (const builder::Error& error) {
+      name_skipped(inputs);
       throw Failure(exit_code(error.code()), options_.network + ": " + error.what());
     }
+    name_skipped(inputs);
+  }
+
+  void name_skipped(FolderInputs& inputs) {
     const std::vector<std::string> problems = inputs.problems();
     for (const std::string& problem : problems) print_error("skipped " + problem);
     skipped_ = problems.size();
