@@ -12,8 +12,9 @@ namespace {
 
 constexpr double kFirstRidge = 0.1;
 constexpr double kSmallestRidge = 0.003;
-constexpr double kLargestRidge = 3;
+constexpr double kLargestRidge = 30;
 constexpr double kFactor = 3;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // targets + residual - their means.
 Matrix centred_answers(const Moments& moments, const Rows& rows) {
@@ -71,22 +72,19 @@ class Search {
     if (answers_.rows > 0) error_ = error_of(weights);
   }
 
-  /// Whether it was the best so far.
-  bool try_ridge(double ridge) {
+  /// Its error on the rows held out; infinite without such rows or a solution.
+  double try_ridge(double ridge) {
     const double l = ridge * mean_variance(moments_.covariance);
     Matrix sides = moments_.target_cross;
     add(l, weights_, sides);
     Target candidate;
     candidate.ridge = ridge;
-    if (!(l > 0) || !solve_ridge(moments_.covariance, l, sides, candidate.weights, jobs_)) {
-      return false;
-    }
     Matrix correction;
-    if (residual_ &&
-        !solve_ridge(moments_.covariance, l, moments_.residual_cross, correction, jobs_)) {
-      return false;
-    }
-    return consider(std::move(candidate), correction);
+    const bool solved =
+        l > 0 && solve_ridge(moments_.covariance, l, sides, candidate.weights, jobs_) &&
+        (!residual_ ||
+         solve_ridge(moments_.covariance, l, moments_.residual_cross, correction, jobs_));
+    return solved ? consider(std::move(candidate), correction) : kInfinity;
   }
 
   Target best() && { return std::move(best_); }
@@ -98,20 +96,21 @@ class Search {
     return dot(errors, errors);
   }
 
-  bool consider(Target candidate, const Matrix& correction) {
+  double consider(Target candidate, const Matrix& correction) {
     if (answers_.rows == 0) {
       best_ = std::move(candidate);
-      return true;
+      return kInfinity;
     }
     if (residual_) {
       candidate.share = best_share(candidate.weights, correction);
       add(candidate.share, correction, candidate.weights);
     }
     const double error = error_of(candidate.weights);
-    if (error >= error_) return false;
-    error_ = error;
-    best_ = std::move(candidate);
-    return true;
+    if (error < error_) {
+      error_ = error;
+      best_ = std::move(candidate);
+    }
+    return error;
   }
 
   // The error is quadratic in the share.
@@ -132,23 +131,29 @@ class Search {
   const Matrix inputs_;
   const Matrix answers_;
   Target best_;
-  double error_ = std::numeric_limits<double>::infinity();
+  double error_ = kInfinity;
 };
+
+// Multiplies the ridge by the factor as long as the error falls; whether it did once.
+bool climb(Search& search, double ridge, double factor, double error) {
+  bool fell = false;
+  for (ridge *= factor; ridge > kSmallestRidge && ridge < kLargestRidge; ridge *= factor) {
+    const double next = search.try_ridge(ridge);
+    if (!(next < error)) break;
+    error = next;
+    fell = true;
+  }
+  return fell;
+}
 
 }  // namespace
 
 Target choose_target(const Matrix& weights, const Moments& moments, const Rows& held_out,
                      bool residual, unsigned jobs) {
   Search search(weights, moments, held_out, residual, jobs);
-  search.try_ridge(kFirstRidge);
-  if (held_out.inputs.rows > 0) {
-    // Uphill as long as the error falls, then downhill, if uphill was wrong from the start.
-    double ridge = kFirstRidge * kFactor;
-    while (ridge < kLargestRidge && search.try_ridge(ridge)) ridge *= kFactor;
-    if (ridge == kFirstRidge * kFactor) {
-      ridge = kFirstRidge / kFactor;
-      while (ridge > kSmallestRidge && search.try_ridge(ridge)) ridge /= kFactor;
-    }
+  const double first = search.try_ridge(kFirstRidge);
+  if (held_out.inputs.rows > 0 && !climb(search, kFirstRidge, kFactor, first)) {
+    climb(search, kFirstRidge, 1 / kFactor, first);
   }
   return std::move(search).best();
 }
