@@ -47,10 +47,10 @@ struct LayerLine {
 };
 
 // What the layers of a state file belong to: anything that changes them.
-std::string fingerprint(const BuildOptions& options, const builder::Graph& graph,
+std::string fingerprint(const builder::Recipe& recipe, const builder::Graph& graph,
                         const std::vector<std::filesystem::path>& images) {
   std::string text = std::string(BITDOWN_VERSION "\n") + graph.provenance.source_sha256 + "\n" +
-                     options.recipe.text() + "\n";
+                     text_of(recipe) + "\n";
   for (const std::filesystem::path& image : images) {
     std::error_code missing;
     text += image.filename().string() + " " +
@@ -67,7 +67,7 @@ class Build {
         graph_(builder::import_network(options.network)),
         images_(list_images(options.images, options.limit)),
         state_file_(options.output + ".partial"),
-        fingerprint_(fingerprint(options, graph_, images_)),
+        fingerprint_(fingerprint(recipe_, graph_, images_)),
         jobs_(options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency())) {
   }
 
@@ -82,18 +82,23 @@ class Build {
   }
 
   void print() const {
-    double worst = 0;
-    for (const LayerLine& line : lines_) worst = std::max(worst, line.result.held_out);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start_;
     if (options_.json) {
       print_json(seconds.count());
       return;
+    }
+    double error = 0;
+    for (const LayerLine& line : lines_) {
+      error += line.result.held_out / static_cast<double>(lines_.size());
     }
     std::printf("%s: %s, %zu layers quantized on %zu images%s, %.3f MB, %.0f s\n",
                 printable(options_.output).c_str(), graph_.provenance.architecture.c_str(),
                 lines_.size(), used_,
                 skipped_ == 0 ? "" : (", " + std::to_string(skipped_) + " skipped").c_str(),
                 static_cast<double>(blob_.size()) / (1 << 20), seconds.count());
+    std::printf(
+        "a layer's output differs by %.1f %% of its variance on images held out, on average\n",
+        100 * error);
   }
 
  private:
@@ -154,7 +159,7 @@ class Build {
     }
     print_line({{"output", options_.output},
                 {"architecture", graph_.provenance.architecture},
-                {"recipe", options_.recipe.text()},
+                {"recipe", text_of(recipe_)},
                 {"images", used_},
                 {"skipped", skipped_},
                 {"bytes_file", blob_.size()},

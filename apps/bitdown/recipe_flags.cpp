@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <variant>
 
 #include "bitdown/failure.h"
@@ -100,9 +101,18 @@ builder::Recipe RecipeFlags::recipe() const {
   return recipe;
 }
 
-std::string RecipeFlags::text() const {
-  std::string text = method_ + " " + regime_ + " seed " + std::to_string(seed_);
-  for (const std::string& setting : settings_) text += " " + setting;
+std::string text_of(const Recipe& recipe) {
+  constexpr const char* kMethods[] = {"covariance", "em", "src"};
+  std::string text = kMethods[static_cast<std::size_t>(recipe.method)];
+  text += recipe.regime == builder::Regime::kLarge ? " large" : " small";
+  text += " seed=" + std::to_string(recipe.seed);
+  for (const Setting& setting : kSettings) {
+    const double value =
+        std::visit([&](auto field) { return static_cast<double>(recipe.*field); }, setting.field);
+    char number[32];
+    std::snprintf(number, sizeof number, "%.9g", value);
+    text += " " + std::string(setting.name) + "=" + number;
+  }
   return text;
 }
 

@@ -20,14 +20,14 @@ class RecipeFlags {
   /// Throws Failure(kUsage) for a --set that makes no sense.
   builder::Recipe recipe() const;
 
-  /// All of it in one line.
-  std::string text() const;
-
  private:
   std::string method_ = "covariance";
   std::string regime_ = "small";
   std::uint64_t seed_ = 0;
   std::vector<std::string> settings_;
 };
+
+/// All of a recipe in one line: what a result depends on.
+std::string text_of(const builder::Recipe& recipe);
 
 }  // namespace bitdown::apps
