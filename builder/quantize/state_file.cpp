@@ -53,8 +53,9 @@ class Writer {
   }
 
   void bytes(const void* data, std::size_t size) {
-    const auto* from = static_cast<const std::byte*>(data);
-    bytes_.insert(bytes_.end(), from, from + size);
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + size);
+    if (size > 0) std::memcpy(bytes_.data() + at, data, size);
   }
 
   const std::vector<std::byte>& written() const { return bytes_; }
