@@ -5,6 +5,7 @@
 
 #include "aligned.h"
 #include "kernels/convolution/driver.h"
+#include "kernels/convolution/finish_i8.h"
 #include "kernels/convolution/weights_i8.h"
 
 namespace bitdown::kernels {
@@ -73,21 +74,11 @@ struct Int8Family {
     const Int8ConvolutionArgs& args = block.args;
     const WeightReaderI8<T> reader(args.weights, args.prepared);
     const std::size_t at = std::size_t{row} * args.window.positions() + block.first;
-    Int8FinishArgs finish;
+    Int8FinishArgs finish = make_finish(args, row, reader.step(row), row_sums(block)[r]);
     finish.c = block.at<std::int32_t>(block.blocking.sums) + r * block.blocking.block_positions;
     finish.residual = args.residual == nullptr ? nullptr : args.residual + at;
     finish.out = args.y + at;
     finish.positions = block.positions;
-    const float y_step = args.y_grid.step;
-    finish.scale = args.x_grid.step * reader.step(row) * args.scale[row] / y_step;
-    const auto offset = static_cast<float>(args.x_grid.zero * row_sums(block)[r]);
-    finish.shift =
-        args.shift[row] / y_step - offset * finish.scale + static_cast<float>(args.y_grid.zero);
-    if (args.residual != nullptr) {
-      finish.residual_scale = args.residual_grid.step / y_step;
-      finish.shift -= static_cast<float>(args.residual_grid.zero) * finish.residual_scale;
-    }
-    finish.floor = args.relu ? static_cast<float>(args.y_grid.zero) : 0.0f;
     block.kernel.finish(finish);
   }
 };

@@ -36,4 +36,16 @@ OutputRange output_range(std::uint32_t rows, std::uint32_t positions, const Pane
   return {of_rows.begin, of_rows.length, 0, positions};
 }
 
+OutputRange table_range(std::uint32_t rows, std::uint32_t positions, std::uint32_t tile,
+                        Share share) {
+  const std::uint64_t tiles = (std::uint64_t{positions} + tile - 1) / tile;
+  const std::uint64_t longest = (tiles + share.count - 1) / share.count;  // Share, in tiles.
+  if (longest * share.count * 4 <= tiles * 5) {
+    const Cut of_positions = cut(positions, tile, share);
+    return {0, rows, of_positions.begin, of_positions.length};
+  }
+  const Cut of_rows = cut(rows, 1, share);
+  return {of_rows.begin, of_rows.length, 0, positions};
+}
+
 }  // namespace bitdown::kernels

@@ -28,4 +28,10 @@ struct OutputRange {
 OutputRange output_range(std::uint32_t rows, std::uint32_t positions, const PanelKernel& kernel,
                          Share share);
 
+/// The same for tables (kernels/table): cuts positions, at multiples of `tile`, unless a share
+/// would then wait for the others for over a fifth of the time; else rows, and all build the same
+/// tables.
+OutputRange table_range(std::uint32_t rows, std::uint32_t positions, std::uint32_t tile,
+                        Share share);
+
 }  // namespace bitdown::kernels

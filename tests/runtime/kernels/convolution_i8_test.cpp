@@ -13,6 +13,7 @@
 #include "kernels/weights/reference.h"
 #include "kernels/weights/rounding.h"
 #include "support/guarded_buffer.h"
+#include "support/int8_layer.h"
 #include "support/machine_isa.h"
 #include "support/random.h"
 #include "support/windows.h"
@@ -21,49 +22,7 @@ namespace bitdown::kernels {
 namespace {
 
 using tests::GuardedBuffer;
-
-// A layer of random numbers: dense for block_size 0, else coded with K = 16.
-struct Layer {
-  GuardedBuffer<std::uint8_t> x, codes;
-  GuardedBuffer<float> scale, shift, dense;
-  GuardedBuffer<std::uint16_t> codebook;
-  Int8ConvolutionArgs args;
-
-  Layer(const Window& w, std::uint32_t rows, std::uint32_t block_size)
-      : x(w.channels * w.plane()),
-        codes(block_size == 0
-                  ? 1
-                  : std::size_t{rows} * w.channels * w.kernel_h * w.kernel_w / block_size),
-        scale(rows),
-        shift(rows),
-        dense(std::size_t{rows} * w.channels * w.kernel_h * w.kernel_w),
-        codebook(16 * std::size_t{block_size} + 1) {
-    tests::Uniform uniform(tests::test_seed());
-    for (auto* buffer : {&scale, &shift, &dense}) {
-      for (float& v : *buffer) v = uniform();
-    }
-    for (auto& v : x) v = static_cast<std::uint8_t>(uniform.below(256));
-    for (auto& code : codes) code = static_cast<std::uint8_t>(uniform.below(16));
-    for (auto& value : codebook) value = float_to_half(uniform());
-    // Three quarters of the codewords are small, so that rows take every version.
-    for (std::size_t i = 4 * std::size_t{block_size}; i < 16 * std::size_t{block_size}; ++i) {
-      const float part = static_cast<float>(1 + i / block_size % 3) / 4.0f;
-      codebook[i] = float_to_half(half_to_float(codebook[i]) * part);
-    }
-    args.window = w;
-    args.weights.rows = rows;
-    args.weights.columns = w.channels * w.kernel_h * w.kernel_w;
-    args.weights.coded = block_size != 0;
-    args.weights.dense = {dense.data(), false};
-    args.weights.codes = {codes.data(), nullptr, 0, codebook.data(), 16, block_size};
-    args.scale = {scale.data(), false, 1.0f};
-    args.shift = {shift.data(), false, 0.0f};
-    args.x = x.data();
-    args.x_grid = {0.05f, 3};
-    args.residual_grid = {0.04f, 120};
-    args.y_grid = {0.1f, 90};
-  }
-};
+using Layer = tests::Int8Layer;
 
 // A row of weights in integers: its step, and what they are.
 struct RoundedRow {

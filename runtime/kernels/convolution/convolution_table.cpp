@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/convolution/convolution_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "aligned.h"
+#include "kernels/convolution/blocking.h"
+#include "kernels/convolution/finish_i8.h"
+#include "kernels/half/half.h"
+
+namespace bitdown::kernels {
+namespace {
+
+constexpr std::uint32_t kLineBytes = 128 * 1024;  // Of gathered inputs, unless two tiles need more.
+constexpr std::uint32_t kLargestInput = 255;
+
+// What the epilogue of a row needs.
+struct RowFinish {
+  float scale;
+  float shift;
+};
+
+// Where the parts of a layer lie in scratch (byte offsets, 64-byte aligned).
+struct Plan {
+  std::uint32_t blocks = 0;  // Of a row.
+  std::uint32_t span = 0;    // Positions whose inputs are gathered at a time: whole tiles.
+  std::uint64_t codebook = 0, flags = 0, lists = 0, counts = 0, lines = 0, table = 0,
+                sums = 0, rows = 0;
+  std::uint64_t total = 0;
+};
+
+// Inputs of a 1x1 convolution of stride 1 are used where they lie.
+bool is_pointwise(const Window& w) {
+  return w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 &&
+         w.padding_h == 0 && w.padding_w == 0;
+}
+
+Plan make_plan(const Int8ConvolutionArgs& args, const TableKernel& table) {
+  const WeightMatrix& weights = args.weights;
+  const std::uint32_t d = weights.codes.block_size;
+  Plan plan;
+  const auto take = [&plan](std::uint64_t bytes) {
+    const std::uint64_t begin = plan.total;
+    plan.total = align_up(begin + bytes);
+    return begin;
+  };
+  plan.blocks = weights.columns / d;
+  const std::uint32_t tiles = divide_up(args.window.positions(), table.tile);
+  plan.span = std::min(tiles, std::max(kLineBytes / weights.columns / table.tile, 2u)) * table.tile;
+  plan.codebook = take(std::uint64_t{kTableRows} * table_codeword_stride(d) * sizeof(std::int16_t));
+  plan.flags = take(std::uint64_t{kTableBlocks} * kTableRows);
+  plan.lists = take(std::uint64_t{plan.blocks} * kTableRows);
+  plan.counts = take(std::uint64_t{plan.blocks} * sizeof(std::uint32_t));
+  plan.lines = take(is_pointwise(args.window) ? 0 : std::uint64_t{weights.columns} * plan.span);
+  plan.table = take(std::uint64_t{kTableBlocks} * kTableRows * table.tile * sizeof(std::int16_t));
+  plan.sums = take(std::uint64_t{weights.rows} * table.tile * sizeof(std::int32_t));
+  plan.rows = take(std::uint64_t{weights.rows} * sizeof(RowFinish));
+  return plan;
+}
+
+// The walk over one share: tiles of positions; per tile, eight blocks at a time, build and add.
+class Walk {
+ public:
+  Walk(const Int8ConvolutionArgs& args, std::uint32_t shift, const TableKernel& table,
+       const Int8Kernel& int8, const OutputRange& range, std::byte* scratch)
+      : args_(args),
+        plan_(make_plan(args, table)),
+        table_(table),
+        int8_(int8),
+        range_(range),
+        shift_(shift),
+        scratch_(scratch) {}
+
+  void run() {
+    if (range_.rows == 0 || range_.positions == 0) return;
+    const float weight_step =
+        quantize_table_codebook(args_.weights, at<std::int16_t>(plan_.codebook));
+    list_codes();
+    prepare_rows(weight_step);
+    const std::uint32_t end = range_.position + range_.positions;
+    for (std::uint32_t first = range_.position; first < end; first += plan_.span) {
+      const std::uint32_t positions = std::min(plan_.span, end - first);
+      gather(first, positions);
+      for (std::uint32_t p = 0; p < positions; p += table_.tile) {
+        const std::uint32_t count = std::min(table_.tile, positions - p);
+        add_up(lines_ + p, count);
+        finish(first + p, count);
+      }
+    }
+  }
+
+ private:
+  template <typename T>
+  T* at(std::uint64_t offset) const {
+    return reinterpret_cast<T*>(scratch_ + offset);
+  }
+  const std::uint8_t* codes(std::uint32_t row, std::uint32_t block) const {
+    return args_.weights.codes.codes + std::size_t{row} * plan_.blocks + block;
+  }
+
+  // The codes that occur in each block's column. From about twice as many rows as codewords on,
+  // looking for the few absent ones costs more than their products.
+  void list_codes() {
+    const std::uint32_t entries = args_.weights.codes.entries;
+    const bool all = range_.rows >= 2 * entries;
+    auto* const flags = at<std::uint8_t>(plan_.flags);
+    for (std::uint32_t first = 0; first < plan_.blocks; first += kTableBlocks) {
+      const std::uint32_t blocks = std::min(kTableBlocks, plan_.blocks - first);
+      std::fill(flags, flags + kTableBlocks * kTableRows, std::uint8_t{all});
+      for (std::uint32_t r = 0; !all && r < range_.rows; ++r) {
+        const std::uint8_t* const code = codes(range_.row + r, first);
+        for (std::uint32_t b = 0; b < blocks; ++b) flags[b * kTableRows + code[b]] = 1;
+      }
+      for (std::uint32_t b = 0; b < blocks; ++b) {
+        auto* const list = at<std::uint8_t>(plan_.lists) + std::size_t{first + b} * kTableRows;
+        std::uint32_t count = 0;
+        for (std::uint32_t c = 0; c < entries; ++c) {
+          list[count] = static_cast<std::uint8_t>(c);
+          count += flags[b * kTableRows + c];
+        }
+        at<std::uint32_t>(plan_.counts)[first + b] = count;
+      }
+    }
+  }
+
+  std::int64_t weight_sum(std::uint32_t row) const {
+    const std::uint32_t d = args_.weights.codes.block_size;
+    const auto* const codebook = at<std::int16_t>(plan_.codebook);
+    const std::uint8_t* const code = codes(row, 0);
+    std::int64_t sum = 0;
+    for (std::uint32_t b = 0; b < plan_.blocks; ++b) {
+      const std::int16_t* const codeword = codebook + code[b] * table_codeword_stride(d);
+      for (std::uint32_t e = 0; e < d; ++e) sum += codeword[e];
+    }
+    return sum;
+  }
+
+  // Turns the epilogue for exact sums into that for sums of rounded tables.
+  void prepare_rows(float weight_step) {
+    auto* const rows = at<RowFinish>(plan_.rows);
+    const auto unit = static_cast<float>(std::uint32_t{1} << shift_);
+    const float rounded_up = shift_ == 0 ? 0.0f : 0.5f * static_cast<float>(plan_.blocks);
+    for (std::uint32_t r = 0; r < range_.rows; ++r) {
+      const std::uint32_t row = range_.row + r;
+      const std::int64_t sum = args_.x_grid.zero == 0 ? 0 : weight_sum(row);
+      const Int8FinishArgs exact = make_finish(args_, row, weight_step, sum);
+      rows[r] = {exact.scale * unit, exact.shift - rounded_up * exact.scale};
+    }
+  }
+
+  // Sets lines_ to the inputs of `positions` from `first` on, a line for each column of the
+  // weights.
+  void gather(std::uint32_t first, std::uint32_t positions) {
+    if (is_pointwise(args_.window)) {
+      lines_ = args_.x + first;
+      line_stride_ = args_.window.plane();
+      return;
+    }
+    auto* const lines = at<std::uint8_t>(plan_.lines);
+    const auto zero = static_cast<std::uint8_t>(args_.x_grid.zero);
+    for (std::uint32_t k = 0; k < args_.weights.columns; ++k) {
+      std::uint8_t* const line = lines + std::size_t{k} * plan_.span;
+      const std::uint8_t* const source =
+          im2col_line(args_.window, args_.x, k, first, positions, zero, line);
+      if (source != line) std::copy(source, source + positions, line);
+    }
+    lines_ = lines;
+    line_stride_ = plan_.span;
+  }
+
+  void add_up(const std::uint8_t* lines, std::uint32_t positions) {
+    const std::uint32_t d = args_.weights.codes.block_size;
+    const std::size_t table_size = std::size_t{kTableRows} * table_.tile;
+    for (std::uint32_t first = 0; first < plan_.blocks; first += kTableBlocks) {
+      const std::uint32_t blocks = std::min(kTableBlocks, plan_.blocks - first);
+      for (std::uint32_t b = 0; b < blocks; ++b) {
+        TableBuildArgs build;
+        build.lines = lines + std::size_t{first + b} * d * line_stride_;
+        build.line_stride = line_stride_;
+        build.block_size = d;
+        build.positions = positions;
+        build.codebook = at<std::int16_t>(plan_.codebook);
+        build.codes = at<std::uint8_t>(plan_.lists) + std::size_t{first + b} * kTableRows;
+        build.count = at<std::uint32_t>(plan_.counts)[first + b];
+        build.shift = shift_;
+        build.table = at<std::int16_t>(plan_.table) + b * table_size;
+        table_.build(build);
+      }
+      TableAddArgs add;
+      add.codes = codes(range_.row, first);
+      add.code_stride = plan_.blocks;
+      add.rows = range_.rows;
+      add.blocks = blocks;
+      add.table = at<std::int16_t>(plan_.table);
+      add.sums = at<std::int32_t>(plan_.sums);
+      add.positions = positions;
+      add.first = first == 0;
+      table_.add(add);
+    }
+  }
+
+  void finish(std::uint32_t first, std::uint32_t positions) {
+    const auto* const rows = at<RowFinish>(plan_.rows);
+    Int8FinishArgs finish = make_finish(args_, range_.row, 1.0f, 0);
+    finish.positions = positions;
+    for (std::uint32_t r = 0; r < range_.rows; ++r) {
+      const std::size_t to = std::size_t{range_.row + r} * args_.window.positions() + first;
+      finish.c = at<std::int32_t>(plan_.sums) + std::size_t{r} * table_.tile;
+      finish.residual = args_.residual == nullptr ? nullptr : args_.residual + to;
+      finish.out = args_.y + to;
+      finish.scale = rows[r].scale;
+      finish.shift = rows[r].shift;
+      int8_.finish(finish);
+    }
+  }
+
+  const Int8ConvolutionArgs& args_;
+  const Plan plan_;
+  const TableKernel& table_;
+  const Int8Kernel& int8_;
+  const OutputRange range_;
+  const std::uint32_t shift_;
+  std::byte* const scratch_;
+  const std::uint8_t* lines_ = nullptr;
+  std::size_t line_stride_ = 0;
+};
+
+// The largest magnitude of a product of each codeword with any inputs.
+void codeword_bounds(const WeightMatrix& weights, std::uint32_t* bounds) {
+  std::int16_t quantized[kTableRows * kTableMaxBlock];
+  quantize_table_codebook(weights, quantized);
+  const std::uint32_t d = weights.codes.block_size;
+  const std::uint32_t stride = table_codeword_stride(d);
+  for (std::uint32_t c = 0; c < weights.codes.entries; ++c) {
+    std::int32_t positive = 0;
+    std::int32_t negative = 0;
+    for (std::uint32_t e = 0; e < d; ++e) {
+      const std::int32_t value = quantized[c * stride + e];
+      (value > 0 ? positive : negative) += value;
+    }
+    bounds[c] = kLargestInput * static_cast<std::uint32_t>(std::max(positive, -negative));
+  }
+}
+
+}  // namespace
+
+float quantize_table_codebook(const WeightMatrix& weights, std::int16_t* codebook) {
+  const CodedWeights& coded = weights.codes;
+  const std::uint32_t d = coded.block_size;
+  const std::uint32_t stride = table_codeword_stride(d);
+  float largest = 0.0f;
+  for (std::size_t i = 0; i < weights.codebook_elements(); ++i) {
+    largest = std::max(largest, std::fabs(half_to_float(coded.codebook[i])));
+  }
+  const float step = largest > 0.0f ? largest / static_cast<float>(kTableLargest) : 1.0f;
+  for (std::uint32_t c = 0; c < coded.entries; ++c, codebook += stride) {
+    for (std::uint32_t e = 0; e < stride; ++e) {
+      const float value = e < d ? half_to_float(coded.codebook[c * d + e]) : 0.0f;
+      codebook[e] = static_cast<std::int16_t>(std::lrint(value / step));
+    }
+  }
+  return step;
+}
+
+bool can_use_table(const WeightMatrix& weights) {
+  return weights.coded && weights.codes.high_bit_count == 0 &&
+         weights.codes.entries <= kTableRows && weights.codes.block_size <= kTableMaxBlock;
+}
+
+std::uint32_t table_shift(const WeightMatrix& weights) {
+  std::uint32_t bounds[kTableRows] = {};
+  codeword_bounds(weights, bounds);
+  const std::uint32_t blocks = weights.columns / weights.codes.block_size;
+  std::uint32_t largest = 0;  // At most 8 * 32 * 2047 * 255.
+  const std::uint8_t* code = weights.codes.codes;
+  for (std::uint32_t row = 0; row < weights.rows; ++row) {
+    for (std::uint32_t first = 0; first < blocks; first += kTableBlocks) {
+      std::uint32_t sum = 0;
+      const std::uint32_t end = std::min(first + kTableBlocks, blocks);
+      for (std::uint32_t b = first; b < end; ++b) sum += bounds[*code++];
+      largest = std::max(largest, sum);
+    }
+  }
+  std::uint32_t shift = 0;
+  while ((largest + (kTableBlocks << shift) / 2) >> shift > INT16_MAX) ++shift;
+  return shift;
+}
+
+std::uint64_t convolution_table_scratch(const Int8ConvolutionArgs& args, const TableKernel& table) {
+  return make_plan(args, table).total;
+}
+
+void convolution_table(const Int8ConvolutionArgs& args, std::uint32_t shift,
+                       const TableKernel& table, const Int8Kernel& int8, std::byte* scratch,
+                       Share share) {
+  const OutputRange range =
+      table_range(args.weights.rows, args.window.positions(), table.tile, share);
+  Walk(args, shift, table, int8, range, scratch).run();
+}
+
+}  // namespace bitdown::kernels
