@@ -16,6 +16,7 @@ struct BenchOptions {
   std::string model;
   std::string other;
   std::string other_dense;
+  std::string other_algorithm;
   std::string input;
   std::size_t runs = 50;
   std::size_t warmup = 5;
@@ -23,7 +24,8 @@ struct BenchOptions {
   SessionFlags session;
 
   SessionFlags other_session() const {
-    return {session.isa, session.precision, other_dense, session.threads, session.pin};
+    return {session.isa,     session.precision, other_dense,
+            session.threads, session.pin,       other_algorithm};
   }
 };
 
@@ -127,6 +129,9 @@ void add_bench(CLI::App& app, Work& work) {
                                         "ratio of the medians is printed");
   verb->add_option("--vs-dense", options->other_dense, "As --dense, for the blob of --vs")
       ->check(CLI::IsMember({"builtin", "xnnpack"}))
+      ->needs(other);
+  verb->add_option("--vs-algorithm", options->other_algorithm, "As --algorithm, for that blob")
+      ->check(CLI::IsMember({"decode", "table"}))
       ->needs(other);
   verb->add_flag("--json", options->json, "One JSON object instead of text");
   options->session.add_to(*verb);

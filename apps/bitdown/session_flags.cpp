@@ -13,6 +13,9 @@ void SessionFlags::add_to(CLI::App& verb) {
       ->check(CLI::IsMember({"exact", "fast"}));
   verb.add_option("--dense", dense, "What runs layers without codes")
       ->check(CLI::IsMember({"builtin", "xnnpack"}));
+  verb.add_option("--algorithm", algorithm,
+                  "What runs layers with codes in int8 (default: the faster by the cost model)")
+      ->check(CLI::IsMember({"decode", "table"}));
   verb.add_option("--threads", threads, "Threads of one run (default: one a big core)")
       ->check(CLI::Range(1, 64));
   verb.add_flag("--pin", pin, "Keep each thread on a core of its own");
@@ -25,6 +28,8 @@ SessionOptions SessionFlags::options() const {
   if (precision == "fast") options.precision = Precision::kFast;
   if (dense == "builtin") options.dense = DenseBackend::kBuiltin;
   if (dense == "xnnpack") options.dense = DenseBackend::kXnnpack;
+  if (algorithm == "decode") options.algorithm = Algorithm::kDecode;
+  if (algorithm == "table") options.algorithm = Algorithm::kTable;
   options.threads = threads;
   options.pin_threads = pin;
   return options;

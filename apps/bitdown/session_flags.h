@@ -11,13 +11,14 @@ class App;
 
 namespace bitdown::apps {
 
-/// How a verb runs the network: --isa, --precision, --dense, --threads and --pin.
+/// How a verb runs the network: --isa, --precision, --dense, --algorithm, --threads and --pin.
 struct SessionFlags {
   std::string isa;
   std::string precision;
   std::string dense;
   unsigned threads = 0;
   bool pin = false;
+  std::string algorithm;
 
   void add_to(CLI::App& verb);
 

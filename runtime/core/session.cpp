@@ -27,7 +27,9 @@ struct Session::State {
   const schema::Model* model = nullptr;
   const kernels::GemmKernel* gemm = nullptr;
   const kernels::Int8Kernel* int8 = nullptr;
+  const kernels::TableKernel* table = nullptr;
   PlanOptions options;
+  Algorithm algorithm = Algorithm::kDefault;
   CoreList cores;
   std::uint32_t threads = 1;
   ThreadPool pool;
@@ -96,6 +98,8 @@ Status choose(const SessionOptions& options, const schema::Model& model, State& 
   const IsaSet set = *chosen;
   state.gemm = &kernels::select_gemm(set);
   state.int8 = &kernels::select_int8(set);
+  state.table = &kernels::select_table(set);
+  state.algorithm = options.algorithm;
   state.model = &model;
   const bool can_run_fast = bitdown::can_run_fast(model);
   if (options.precision == Precision::kFast && !can_run_fast) {
@@ -145,8 +149,8 @@ Result<std::size_t> to_size(std::uint64_t bytes, const char* arena) {
 }
 
 PlanContext make_context(const State& state, std::byte* activations, std::byte* scratch) {
-  return {*state.model,  state.values, *state.gemm, *state.int8,
-          state.options, activations,  scratch,     state.xnnpack_threads};
+  return {*state.model,  state.values,    *state.gemm, *state.int8, *state.table,
+          state.options, state.algorithm, activations, scratch,     state.xnnpack_threads};
 }
 
 // Sizes of the arenas, with every value's place; no step is kept.

@@ -2,10 +2,18 @@
 #include "ops/convolution_i8.h"
 
 #include "kernels/convolution/blocking.h"
+#include "kernels/convolution/convolution_table.h"
 #include "kernels/convolution/weights_i8.h"
 #include "ops/registry.h"
 
 namespace bitdown {
+namespace {
+
+bool wants_table(const PlanContext& context, const kernels::WeightMatrix& weights) {
+  return context.algorithm == Algorithm::kTable && kernels::can_use_table(weights);
+}
+
+}  // namespace
 
 Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Operator& op,
                                  const kernels::ConvolutionArgs& args) {
@@ -27,23 +35,31 @@ Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Opera
   }
   step.args.y = context.data<std::uint8_t>(y);
   step.args.y_grid = context.values.elements[y].grid;
+  if (wants_table(context, args.weights)) {
+    step.table = &context.table;
+    if (context.activations != nullptr) step.table_shift = kernels::table_shift(args.weights);
+  }
   return Step(step);
 }
 
 std::uint64_t scratch_bytes(const Int8ConvolutionStep& step) {
-  return kernels::convolution_i8_scratch(step.args, *step.kernel);
+  return step.table != nullptr ? kernels::convolution_table_scratch(step.args, *step.table)
+                               : kernels::convolution_i8_scratch(step.args, *step.kernel);
 }
 
 std::uint64_t prepared_bytes(const Int8ConvolutionStep& step) {
-  return kernels::weights_i8_bytes(step.args.weights, *step.kernel);
+  return step.table != nullptr ? 0
+                               : kernels::weights_i8_bytes(step.args.weights, *step.kernel);
 }
 
 void prepare(Int8ConvolutionStep& step, std::byte* memory) {
+  if (step.table != nullptr) return;
   kernels::prepare_weights_i8(step.args.weights, *step.kernel, memory);
   step.args.prepared = memory;
 }
 
 const char* algorithm(const Int8ConvolutionStep& step) {
+  if (step.table != nullptr) return "table";
   return step.args.weights.coded ? "decode + int8 GEMM" : "dense int8 GEMM";
 }
 
@@ -53,7 +69,12 @@ std::uint64_t macs(const Int8ConvolutionStep& step) {
 
 void run(const Int8ConvolutionStep& step, const Workspace& workspace) {
   workspace.share_out([&step](kernels::Share share, std::byte* scratch) {
-    kernels::convolution_i8(step.args, *step.kernel, scratch, share);
+    if (step.table != nullptr) {
+      kernels::convolution_table(step.args, step.table_shift, *step.table, *step.kernel, scratch,
+                                 share);
+    } else {
+      kernels::convolution_i8(step.args, *step.kernel, scratch, share);
+    }
   });
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernels/convolution/convolution_i8.h"
+#include "kernels/table/table.h"
 #include "ops/workspace.h"
 
 namespace bitdown {
@@ -13,6 +14,8 @@ namespace bitdown {
 struct Int8ConvolutionStep {
   kernels::Int8ConvolutionArgs args;
   const kernels::Int8Kernel* kernel = nullptr;
+  const kernels::TableKernel* table = nullptr;  ///< Null: decode + GEMM, or dense.
+  std::uint32_t table_shift = 0;                ///< For run(); 0 while sizes are measured.
 };
 
 std::uint64_t scratch_bytes(const Int8ConvolutionStep& step);

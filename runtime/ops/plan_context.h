@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "bitdown/session.h"
 #include "core/value_table.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/gemm_i8/gemm_i8.h"
+#include "kernels/table/table.h"
 #include "model_generated.h"
 
 struct pthreadpool;
@@ -16,7 +18,9 @@ struct PlanContext {
   const ValueTable& values;
   const kernels::GemmKernel& gemm;
   const kernels::Int8Kernel& int8;
+  const kernels::TableKernel& table;
   PlanOptions options;
+  Algorithm algorithm = Algorithm::kDefault;
   std::byte* activations = nullptr;  ///< Null while sizes are measured: then every data() is null.
   std::byte* scratch = nullptr;      ///< What run() will be given; null while sizes are measured.
   pthreadpool* xnnpack_threads = nullptr;  ///< For XNNPACK's operators; null: one thread.

@@ -27,6 +27,14 @@ enum class Precision : unsigned char {
           ///< activation ranges. The same bits on every ISA up to the last layer's floats.
 };
 
+/// How a layer with codes runs in 8-bit.
+enum class Algorithm : unsigned char {
+  kDefault,  ///< Whichever is faster by the cost model.
+  kDecode,   ///< Decodes codewords into small panels and multiplies; sums are exact.
+  kTable,    ///< Multiplies codewords with inputs once and looks the products up, rounded to int16;
+             ///< kDecode where that cannot be: codes beyond a byte, blocks beyond 32.
+};
+
 /// Memory a session works in. Each span is 64-byte aligned; its bytes must outlive the session and
 /// belong to it alone.
 struct SessionMemory {
@@ -48,6 +56,8 @@ struct SessionOptions {
   const char* isa = nullptr;
   Precision precision = Precision::kDefault;
   DenseBackend dense = DenseBackend::kDefault;  ///< kXnnpack implies kExact.
+  /// For all layers with codes; not used in kExact.
+  Algorithm algorithm = Algorithm::kDefault;
   /// Threads that run() works with, the caller's included: 1 to 64; 0: the environment variable
   /// BITDOWN_THREADS if set, else one for each big core that the process may use. More threads
   /// change no bit of a result. The session owns them; they sleep between runs.
