@@ -48,8 +48,7 @@ std::uint64_t scratch_bytes(const Int8ConvolutionStep& step) {
 }
 
 std::uint64_t prepared_bytes(const Int8ConvolutionStep& step) {
-  return step.table != nullptr ? 0
-                               : kernels::weights_i8_bytes(step.args.weights, *step.kernel);
+  return step.table != nullptr ? 0 : kernels::weights_i8_bytes(step.args.weights, *step.kernel);
 }
 
 void prepare(Int8ConvolutionStep& step, std::byte* memory) {

@@ -25,8 +25,8 @@ struct RowFinish {
 struct Plan {
   std::uint32_t blocks = 0;  // Of a row.
   std::uint32_t span = 0;    // Positions whose inputs are gathered at a time: whole tiles.
-  std::uint64_t codebook = 0, flags = 0, lists = 0, counts = 0, lines = 0, table = 0,
-                sums = 0, rows = 0;
+  std::uint64_t codebook = 0, flags = 0, lists = 0, counts = 0, lines = 0, table = 0, sums = 0,
+                rows = 0;
   std::uint64_t total = 0;
 };
 

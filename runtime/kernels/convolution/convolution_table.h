@@ -16,8 +16,8 @@
 /// where each T is rounded to multiples of 2^shift, halves up; the last term removes the mean of
 /// that rounding, half a unit of the exact sum a block. The rest of the formula is the same.
 ///
-/// The codebook has one grid for the whole layer, kTableLargest steps to its largest number: 12 bits
-/// cost a table no more than 8 would, since its products are computed in int16 pairs anyhow.
+/// The codebook has one grid for the whole layer, kTableLargest steps to its largest number: 12
+/// bits cost a table no more than 8 would, since its products are computed in int16 pairs anyhow.
 ///
 /// Blocks are added eight at a time in int16 and then in int32. `shift` is the smallest for which
 /// no sum of eight can leave int16, whatever the inputs are: table_shift(). A shift for which the

@@ -107,7 +107,8 @@ TEST_CASE("the tables' codebook is within half a step of the numbers, and reache
       CHECK(std::fabs(real - static_cast<float>(quantized.at(o, k))) <= 0.5f + 1e-4f);
     }
   }
-  for (const std::int16_t number : quantized.codebook) largest = std::max(largest, std::abs(number));
+  for (const std::int16_t number : quantized.codebook)
+    largest = std::max(largest, std::abs(number));
   CHECK(largest == kTableLargest);
 }
 
