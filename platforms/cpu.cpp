@@ -6,6 +6,9 @@
 #if defined(BITDOWN_WITH_CPUINFO)
 #include <cpuinfo.h>
 #endif
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
 
 namespace bitdown {
 namespace {
@@ -21,6 +24,7 @@ constexpr NamedIsa kNames[] = {
     {"vnni", kIsaAvx512 | kIsaVnni, kIsaVnni | kIsaAvx512 | kIsaAvx2},
     {"avx512", kIsaAvx512, kIsaAvx512 | kIsaAvx2},
     {"avx2", kIsaAvx2, kIsaAvx2},
+    {"dotprod", kIsaNeon | kIsaDotprod, kIsaNeon | kIsaDotprod},
     {"neon", kIsaNeon, kIsaNeon},
     {"portable", kIsaPortable, kIsaPortable},
 };
@@ -29,6 +33,10 @@ IsaSet query_cpu() {
   IsaSet set = kIsaPortable;
 #if defined(__aarch64__)
   set |= kIsaNeon;  // Mandatory in AArch64.
+#if defined(__linux__)
+  constexpr unsigned long kDotprod = 1ul << 20;  // HWCAP_ASIMDDP, which old headers lack.
+  if ((getauxval(AT_HWCAP) & kDotprod) != 0) set |= kIsaDotprod;
+#endif
 #elif defined(__x86_64__) && defined(BITDOWN_WITH_CPUINFO)
   if (!cpuinfo_initialize()) return set;
   if (cpuinfo_has_x86_avx2() && cpuinfo_has_x86_fma3()) set |= kIsaAvx2;
@@ -65,7 +73,7 @@ Result<IsaSet> choose_isa(const char* name, IsaSet available) {
     return isa.allowed & available;
   }
   return Status(StatusCode::kInvalidArgument,
-                "unknown ISA; known are portable, avx2, avx512, vnni, neon", name);
+                "unknown ISA; known are portable, avx2, avx512, vnni, neon, dotprod", name);
 }
 
 const char* isa_name(IsaSet set) {

@@ -10,7 +10,7 @@ status=0
 count=0
 for object in "$@"; do
   case "$(basename "$object")" in
-    *avx2.cpp.o | *avx512.cpp.o | *vnni.cpp.o | *neon.cpp.o) ;;
+    *avx2.cpp.o | *avx512.cpp.o | *vnni.cpp.o | *neon.cpp.o | *dotprod.cpp.o) ;;
     *) continue ;;
   esac
   count=$((count + 1))

@@ -4,11 +4,13 @@
 #include <string_view>
 
 #include "doctest/doctest.h"
+#include "support/machine_isa.h"
 
 using bitdown::choose_isa;
 using bitdown::IsaSet;
 using bitdown::kIsaAvx2;
 using bitdown::kIsaAvx512;
+using bitdown::kIsaDotprod;
 using bitdown::kIsaNeon;
 using bitdown::kIsaPortable;
 using bitdown::StatusCode;
@@ -16,6 +18,7 @@ using bitdown::StatusCode;
 namespace {
 
 constexpr IsaSet kServer = kIsaAvx2 | kIsaAvx512;
+constexpr IsaSet kPhone = kIsaNeon | kIsaDotprod;
 
 IsaSet chosen(const char* name, IsaSet available) {
   const auto result = choose_isa(name, available);
@@ -31,7 +34,7 @@ StatusCode refusal(const char* name, IsaSet available) {
 
 TEST_CASE("without a choice everything available is used") {
   for (const IsaSet available :
-       {IsaSet{kIsaPortable}, IsaSet{kIsaAvx2}, kServer, IsaSet{kIsaNeon}}) {
+       {IsaSet{kIsaPortable}, IsaSet{kIsaAvx2}, kServer, IsaSet{kIsaNeon}, kPhone}) {
     CHECK(chosen(nullptr, available) == available);
   }
 }
@@ -42,6 +45,8 @@ TEST_CASE("a choice caps the set") {
   CHECK(chosen("avx2", kServer) == kIsaAvx2);
   CHECK(chosen("avx512", kServer) == kServer);
   CHECK(chosen("neon", kIsaNeon) == kIsaNeon);
+  CHECK(chosen("neon", kPhone) == kIsaNeon);
+  CHECK(chosen("dotprod", kPhone) == kPhone);
 }
 
 TEST_CASE("an ISA that the CPU lacks is refused, portable never is") {
@@ -50,6 +55,7 @@ TEST_CASE("an ISA that the CPU lacks is refused, portable never is") {
   CHECK(refusal("avx512", kIsaAvx2) == StatusCode::kUnsupported);
   CHECK(refusal("neon", kServer) == StatusCode::kUnsupported);
   CHECK(refusal("avx2", kIsaNeon) == StatusCode::kUnsupported);
+  CHECK(refusal("dotprod", kIsaNeon) == StatusCode::kUnsupported);
 }
 
 TEST_CASE("an unknown name is the caller's mistake") {
@@ -64,13 +70,14 @@ TEST_CASE("the widest member names a set") {
   CHECK(std::string_view(bitdown::isa_name(kIsaAvx2)) == "avx2");
   CHECK(std::string_view(bitdown::isa_name(kServer)) == "avx512");
   CHECK(std::string_view(bitdown::isa_name(kIsaNeon)) == "neon");
+  CHECK(std::string_view(bitdown::isa_name(kPhone)) == "dotprod");
 }
 
 TEST_CASE("detection agrees with the compiler's own query") {
   const IsaSet detected = bitdown::detect_isa();
   CHECK(detected == bitdown::detect_isa());
 #if defined(__aarch64__)
-  CHECK(detected == kIsaNeon);
+  CHECK(detected == (bitdown::tests::cpu_has_dotprod() ? kPhone : IsaSet{kIsaNeon}));
 #elif defined(__x86_64__)
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

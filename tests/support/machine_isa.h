@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <fstream>
 #include <span>
 #include <string>
@@ -24,6 +25,15 @@ inline bool cpu_has_avx512() {
   return cpu_has("avx512f") && cpu_has("avx512bw") && cpu_has("avx512dq") && cpu_has("avx512vl");
 }
 
+#if defined(__aarch64__)
+/// The register itself: qemu-user shows the /proc/cpuinfo of its host. Linux lets programs read it.
+inline bool cpu_has_dotprod() {
+  std::uint64_t isar0 = 0;
+  __asm__("mrs %0, ID_AA64ISAR0_EL1" : "=r"(isar0));
+  return ((isar0 >> 44) & 15) != 0;
+}
+#endif
+
 /// Names of the float32 kernels that must run here; a test fails when one did not.
 inline std::vector<const char*> expected_float_isas() {
   std::vector<const char*> names = {"portable"};
@@ -44,6 +54,7 @@ inline std::vector<const char*> expected_int8_isas() {
   if (cpu_has_avx512() && cpu_has("avx512_vnni")) names.push_back("vnni");
 #elif defined(__aarch64__)
   names.push_back("neon");
+  if (cpu_has_dotprod()) names.push_back("dotprod");
 #endif
   return names;
 }

@@ -5,7 +5,7 @@
 
 namespace bitdown::kernels {
 
-// 16 accumulators, 2 columns and the weights in flight of 32 registers.
+// 16 accumulators, 8 loads of weights and 2 columns of 32 registers.
 constinit const GemmKernel kGemmNeon = make_gemm_kernel<Neon, 8, 2>("neon", kIsaNeon);
 
 }  // namespace bitdown::kernels

@@ -12,6 +12,7 @@ constexpr const Int8Kernel* kKernels[] = {
     &kInt8Vnni,
     &kInt8Avx2,
 #elif defined(__aarch64__)
+    &kInt8Dotprod,
     &kInt8Neon,
 #endif
     &kInt8Portable,

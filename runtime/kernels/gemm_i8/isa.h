@@ -12,6 +12,7 @@ extern const Int8Kernel kInt8Avx2;
 extern const Int8Kernel kInt8Vnni;
 #elif defined(__aarch64__)
 extern const Int8Kernel kInt8Neon;
+extern const Int8Kernel kInt8Dotprod;
 #endif
 
 }  // namespace bitdown::kernels

@@ -5,7 +5,8 @@
 
 namespace bitdown::kernels {
 
-// 16 accumulators, 2 columns and the weights in flight of 32 registers.
-constinit const Int8Kernel kInt8Neon = make_int8_kernel<NeonInt8, 8, 2>("neon", kIsaNeon);
+// 12 accumulators, 6 columns, the weights and products in flight of 32 registers: GCC 12 spills with
+// 16 accumulators.
+constinit const Int8Kernel kInt8Neon = make_int8_kernel<NeonInt8, 2, 6>("neon", kIsaNeon);
 
 }  // namespace bitdown::kernels

@@ -14,6 +14,7 @@ struct Neon {
   using Column = Vector;
   static constexpr int kWordK = 1;
   static constexpr int kLanes = 4;
+  static constexpr int kLaneWords = 4;
 
   static Vector zero() { return vdupq_n_f32(0.0f); }
   static Vector load(const float* p) { return vld1q_f32(p); }
@@ -24,6 +25,11 @@ struct Neon {
   static Vector max(Vector a, Vector b) { return vmaxq_f32(a, b); }
   /// a * b + c
   static Vector multiply_add(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
+  /// a[kLane] * b + c
+  template <int kLane>
+  static Vector multiply_add_lane(Vector a, Vector b, Vector c) {
+    return vfmaq_laneq_f32(c, b, a, kLane);
+  }
 };
 
 }  // namespace
