@@ -15,7 +15,7 @@ struct Float32 {
     const float* line = im2col_line(block.args.window, block.args.x, k, block.first,
                                     block.positions, 0.0f, block.at<float>(block.blocking.lines));
     block.kernel.pack_line({line, reinterpret_cast<float*>(block.packed_word(k)),
-                            block.blocking.tile_stride, block.positions});
+                            static_cast<std::size_t>(block.blocking.tile_stride), block.positions});
   }
 
   static void read(const Block& block, const WeightRange& range) {

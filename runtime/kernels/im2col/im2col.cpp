@@ -7,7 +7,8 @@
 namespace bitdown::kernels {
 namespace {
 
-using Signed = std::ptrdiff_t;
+// 64 bits on every machine: what is mixed with the unsigned 32 bits of a window stays signed.
+using Signed = std::int64_t;
 
 // One kernel tap over one channel: output (oy, ox) reads (oy * stride_h + dy, ox * stride_w + dx).
 template <typename T>
