@@ -37,7 +37,8 @@ struct Int8Layer {
     for (auto& code : codes) code = static_cast<std::uint8_t>(uniform.below(entries));
     for (auto& value : codebook) value = kernels::float_to_half(uniform());
     // Three quarters of the codewords are small, so that rows take every version.
-    for (std::size_t i = entries / 4 * std::size_t{block_size}; i < entries * std::size_t{block_size}; ++i) {
+    for (std::size_t i = entries / 4 * std::size_t{block_size};
+         i < entries * std::size_t{block_size}; ++i) {
       const float part = static_cast<float>(1 + i / block_size % 3) / 4.0f;
       codebook[i] = kernels::float_to_half(kernels::half_to_float(codebook[i]) * part);
     }
