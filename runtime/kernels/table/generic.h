@@ -85,14 +85,18 @@ void add_rows(const TableAddArgs& args, std::uint32_t tile) {
   const std::uint8_t* codes = args.codes;
   std::int32_t* sums = args.sums;
   for (std::uint32_t r = 0; r < args.rows; ++r, codes += args.code_stride, sums += tile) {
-    typename Simd::Vector sum[kVectors];
     const std::int16_t* table = args.table;
-    for (std::uint32_t b = 0; b < blocks; ++b, table += std::size_t{kTableRows} * tile) {
+    typename Simd::Vector sum[kVectors];
+    BITDOWN_UNROLL
+    for (int v = 0; v < kVectors; ++v) {
+      sum[v] = Simd::load(table + std::size_t{codes[0]} * tile + v * Simd::kLanes);
+    }
+    for (std::uint32_t b = 1; b < blocks; ++b) {
+      table += std::size_t{kTableRows} * tile;
       const std::int16_t* const row = table + std::size_t{codes[b]} * tile;
       BITDOWN_UNROLL
       for (int v = 0; v < kVectors; ++v) {
-        const typename Simd::Vector entry = Simd::load(row + v * Simd::kLanes);
-        sum[v] = b == 0 ? entry : Simd::add(sum[v], entry);
+        sum[v] = Simd::add(sum[v], Simd::load(row + v * Simd::kLanes));
       }
     }
     BITDOWN_UNROLL
