@@ -100,6 +100,7 @@ Segment::Runner::Runner(const Segment& segment) : segment_(segment) {
   SessionOptions options;
   options.precision = Precision::kExact;
   options.dense = DenseBackend::kBuiltin;
+  options.threads = 1;  // Other threads have runners of their own.
   session_ = std::make_unique<Session>(value_or_throw(Session::create(*segment.model_, options)));
 }
 

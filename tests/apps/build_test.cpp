@@ -95,5 +95,42 @@ TEST_CASE("a network that is compressed already has nothing to quantize") {
       "coded.pth: the network has no layer to quantize");
 }
 
+#if !defined(BITDOWN_SANITIZED)  // Seconds become minutes.
+TEST_CASE("a build that a full disk ends goes on where it stopped, and leaves a verified blob") {
+  const Sample sample(64);
+  sample.images.write("broken.jpg", "no image");
+  std::vector<std::string> command = sample.command({"--json"});
+  for (const char* setting : {"rows=500", "held-rows=100", "rounds=1", "regression=0",
+                              "kmeans-iterations=2", "cg-iterations=1", "views=1"}) {
+    command.insert(command.end(), {"--set", setting});
+  }
+  // 64 KB: some layers fit.
+  const Outcome stopped = run_tool(kTool, command, "ulimit -f 128;");
+  CHECK(stopped.code == 6);
+  CHECK(stopped.out.empty());
+  CHECK(stopped.err.find("net.bdn.partial") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(sample.output));
+  REQUIRE(std::filesystem::exists(sample.output + ".partial"));
+  CHECK(std::filesystem::file_size(sample.output + ".partial") > 20000);
+  CHECK(sample.folder.file_count() == 2);
+
+  const Outcome outcome = run_tool(kTool, command);
+  REQUIRE(outcome.code == 0);
+  const json result = json::parse(outcome.out);
+  CHECK(result["images"] == 64);
+  CHECK(result["skipped"] == 1);
+  CHECK(result["layers"].size() == 20);
+  CHECK(result["bytes_file"] == std::filesystem::file_size(sample.output));
+  CHECK(sample.folder.file_count() == 2);  // The partial file is gone.
+
+  const std::string verified = check_ok(run_tool(kTool, {"verify", sample.output}));
+  CHECK(verified.find("golden pair  largest difference") != std::string::npos);
+  const json report = json::parse(check_ok(run_tool(kTool, {"inspect", sample.output, "--json"})));
+  CHECK(report["layers"].size() == 21);
+  CHECK(report["layers"][1]["block_size"] == 9);
+  CHECK_FALSE(report["layers"][1]["range"].is_null());
+}
+#endif
+
 }  // namespace
 }  // namespace bitdown::tests
