@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "bitdown/status.h"
 
@@ -19,5 +20,18 @@ class Error : public std::runtime_error {
  private:
   StatusCode code_;
 };
+
+/// Throws the runtime's refusal as an Error that says where and what.
+inline void throw_unless_ok(const Status& status) {
+  if (status.ok()) return;
+  throw Error(status.code(),
+              std::string(status.where()) + (*status.where() ? ": " : "") + status.message());
+}
+
+template <typename T>
+T value_or_throw(Result<T> result) {
+  throw_unless_ok(result.status());
+  return std::move(result).value();
+}
 
 }  // namespace bitdown::builder

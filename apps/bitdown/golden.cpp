@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <new>
 #include <utility>
 
 #include "aligned.h"
@@ -40,11 +38,8 @@ float largest_difference(const std::vector<float>& a, const std::vector<float>& 
 
 void add_golden(builder::Graph& graph, builder::DensePrecision precision) {
   graph.golden.reset();
-  const std::vector<std::byte> blob = builder::write_blob(graph, precision);
-  const AlignedBuffer aligned(blob.size());
-  if (!aligned.allocated()) throw std::bad_alloc();
-  std::memcpy(aligned.span().data(), blob.data(), blob.size());
-  const Model model = value_or_fail(kName, Model::from_memory(aligned.span()));
+  const AlignedBuffer blob = builder::aligned_copy(builder::write_blob(graph, precision));
+  const Model model = value_or_fail(kName, Model::from_memory(blob.span()));
 
   builder::Golden golden;
   golden.input = network_input(model, "");

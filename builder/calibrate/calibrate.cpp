@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "calibrate/calibrate.h"
 
-#include <cstring>
 #include <mutex>
-#include <new>
 #include <string>
 #include <utility>
 
@@ -12,30 +10,10 @@
 #include "calibrate/histogram.h"
 #include "calibrate/range.h"
 #include "error.h"
-#include "platforms/aligned.h"
 #include "workers/workers.h"
 
 namespace bitdown::builder {
 namespace {
-
-void throw_unless_ok(const Status& status) {
-  if (status.ok()) return;
-  throw Error(status.code(),
-              std::string(status.where()) + (*status.where() ? ": " : "") + status.message());
-}
-
-template <typename T>
-T value_or_throw(Result<T> result) {
-  throw_unless_ok(result.status());
-  return std::move(result).value();
-}
-
-AlignedBuffer aligned_copy(const std::vector<std::byte>& bytes) {
-  AlignedBuffer copy(bytes.size());
-  if (!copy.allocated()) throw std::bad_alloc();
-  std::memcpy(copy.span().data(), bytes.data(), bytes.size());
-  return copy;
-}
 
 // One histogram a value.
 class Recorder final : public StepObserver {

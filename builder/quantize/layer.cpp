@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "quantize/layer.h"
 
-#include <algorithm>
-
 namespace bitdown::builder {
 namespace {
 
@@ -38,16 +36,6 @@ void write_layer(const CodedLayer& coded, Node& node) {
     linear.weights = coded.weights;
     linear.bias = coded.shift;
   }
-}
-
-Matrix expand(const CodedMatrix& coded) {
-  Matrix matrix(coded.rows, coded.columns);
-  float* to = matrix.values.data();
-  for (const std::uint16_t code : coded.codes) {
-    const float* word = coded.codebook.data() + std::size_t{code} * coded.block_size;
-    to = std::copy(word, word + coded.block_size, to);
-  }
-  return matrix;
 }
 
 }  // namespace bitdown::builder

@@ -33,7 +33,4 @@ struct CodedLayer {
 /// Replaces the weights, scale and shift (or bias) of `node`.
 void write_layer(const CodedLayer& coded, Node& node);
 
-/// The matrix that the codes stand for.
-Matrix expand(const CodedMatrix& coded);
-
 }  // namespace bitdown::builder

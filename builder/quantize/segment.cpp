@@ -2,10 +2,7 @@
 #include "quantize/segment.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
-#include <new>
-#include <string>
 #include <utility>
 
 #include "error.h"
@@ -14,14 +11,6 @@ namespace bitdown::builder {
 namespace {
 
 constexpr ValueId kNone = std::numeric_limits<ValueId>::max();
-
-template <typename T>
-T value_or_throw(Result<T> result) {
-  if (result.ok()) return std::move(result).value();
-  const Status& status = result.status();
-  throw Error(status.code(),
-              std::string(status.where()) + (*status.where() ? ": " : "") + status.message());
-}
 
 // Of `nodes`, those that lead to `wanted`.
 std::vector<Node> needed_nodes(const std::vector<Node>& nodes, const std::vector<ValueId>& wanted,
@@ -88,10 +77,7 @@ Segment::Segment(const Graph& graph, const std::vector<Node>& nodes, ValueId inp
 }
 
 void Segment::load(const Graph& part, DensePrecision precision) {
-  const std::vector<std::byte> blob = write_blob(part, precision);
-  blob_ = AlignedBuffer(blob.size());
-  if (!blob_.allocated()) throw std::bad_alloc();
-  std::memcpy(blob_.span().data(), blob.data(), blob.size());
+  blob_ = aligned_copy(write_blob(part, precision));
   model_ = std::make_unique<Model>(value_or_throw(Model::from_memory(blob_.span())));
 }
 
@@ -107,8 +93,7 @@ Segment::Runner::Runner(const Segment& segment) : segment_(segment) {
 void Segment::Runner::run(std::span<const float> input) {
   input_ = input;
   if (!session_) return;
-  const Status status = session_->run(input);
-  if (!status.ok()) throw Error(status.code(), status.message());
+  throw_unless_ok(session_->run(input));
 }
 
 std::span<const float> Segment::Runner::value(std::size_t index) const {

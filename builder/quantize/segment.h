@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "aligned.h"
 #include "bitdown/model.h"
 #include "bitdown/session.h"
 #include "graph/graph.h"
-#include "platforms/aligned.h"
 #include "writer/writer.h"
 
 namespace bitdown::builder {

@@ -6,10 +6,10 @@
 #include <new>
 #include <string>
 
+#include "aligned.h"
 #include "error.h"
 #include "kernels/half/half.h"
 #include "model_generated.h"
-#include "platforms/aligned.h"
 #include "schema/check.h"
 #include "writer/codes.h"
 #include "writer/writer.h"
@@ -261,9 +261,7 @@ class BlobBuilder {
 };
 
 void check_blob(const std::vector<std::byte>& blob) {
-  const AlignedBuffer aligned(blob.size());
-  if (!aligned.allocated()) throw std::bad_alloc();
-  std::memcpy(aligned.span().data(), blob.data(), blob.size());
+  const AlignedBuffer aligned = aligned_copy(blob);
   const auto checked = schema::check(aligned.span());
   if (checked.ok()) return;
   const Status& status = checked.status();
@@ -272,6 +270,13 @@ void check_blob(const std::vector<std::byte>& blob) {
 }
 
 }  // namespace
+
+AlignedBuffer aligned_copy(const std::vector<std::byte>& blob) {
+  AlignedBuffer copy(blob.size());
+  if (!copy.allocated()) throw std::bad_alloc();
+  std::memcpy(copy.span().data(), blob.data(), blob.size());
+  return copy;
+}
 
 std::vector<std::byte> write_blob(const Graph& graph, DensePrecision precision) {
   std::vector<std::byte> blob = BlobBuilder(graph, precision).build();

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "aligned.h"
 #include "graph/graph.h"
 
 namespace bitdown::builder {
@@ -16,6 +17,10 @@ enum class DensePrecision { kFloat16, kFloat32 };
 /// Deterministic. A first input that is no photograph, (3, H, W), has no preprocessing. Throws
 /// Error(kInvalidData) when a number does not fit fp16 or the graph is inconsistent.
 std::vector<std::byte> write_blob(const Graph& graph, DensePrecision precision);
+
+/// The blob where Model::from_memory and schema::check take it, 64-byte aligned. Throws
+/// std::bad_alloc.
+AlignedBuffer aligned_copy(const std::vector<std::byte>& blob);
 
 /// Writes `bytes` to `path` through a temporary file beside it, fsync and rename: afterwards `path`
 /// is either complete or untouched, and no temporary file is left. Throws Error(kIoError) with the
