@@ -2,8 +2,6 @@
 #include "ops/convolution_i8.h"
 
 #include "kernels/convolution/blocking.h"
-#include "kernels/convolution/convolution_table.h"
-#include "kernels/convolution/weights_i8.h"
 #include "ops/registry.h"
 
 namespace bitdown {
@@ -35,10 +33,7 @@ Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Opera
   }
   step.args.y = context.data<std::uint8_t>(y);
   step.args.y_grid = context.values.elements[y].grid;
-  if (wants_table(context, args.weights)) {
-    step.table = &context.table;
-    if (context.activations != nullptr) step.table_shift = kernels::table_shift(args.weights);
-  }
+  if (wants_table(context, args.weights)) step.table = &context.table;
   return Step(step);
 }
 
@@ -48,13 +43,16 @@ std::uint64_t scratch_bytes(const Int8ConvolutionStep& step) {
 }
 
 std::uint64_t prepared_bytes(const Int8ConvolutionStep& step) {
-  return step.table != nullptr ? 0 : kernels::weights_i8_bytes(step.args.weights, *step.kernel);
+  return step.table != nullptr ? kernels::table_weights_bytes(step.args.weights)
+                               : kernels::weights_i8_bytes(step.args.weights, *step.kernel);
 }
 
 void prepare(Int8ConvolutionStep& step, std::byte* memory) {
-  if (step.table != nullptr) return;
-  kernels::prepare_weights_i8(step.args.weights, *step.kernel, memory);
-  step.args.prepared = memory;
+  if (step.table != nullptr) {
+    step.table_weights = kernels::prepare_table_weights(step.args.weights, memory);
+  } else {
+    step.args.prepared = kernels::prepare_weights_i8(step.args.weights, *step.kernel, memory);
+  }
 }
 
 const char* algorithm(const Int8ConvolutionStep& step) {
@@ -69,7 +67,7 @@ std::uint64_t macs(const Int8ConvolutionStep& step) {
 void run(const Int8ConvolutionStep& step, const Workspace& workspace) {
   workspace.share_out([&step](kernels::Share share, std::byte* scratch) {
     if (step.table != nullptr) {
-      kernels::convolution_table(step.args, step.table_shift, *step.table, *step.kernel, scratch,
+      kernels::convolution_table(step.args, step.table_weights, *step.table, *step.kernel, scratch,
                                  share);
     } else {
       kernels::convolution_i8(step.args, *step.kernel, scratch, share);

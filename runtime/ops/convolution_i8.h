@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernels/convolution/convolution_i8.h"
+#include "kernels/convolution/convolution_table.h"
 #include "kernels/table/table.h"
 #include "ops/workspace.h"
 
@@ -15,7 +16,7 @@ struct Int8ConvolutionStep {
   kernels::Int8ConvolutionArgs args;
   const kernels::Int8Kernel* kernel = nullptr;
   const kernels::TableKernel* table = nullptr;  ///< Null: decode + GEMM, or dense.
-  std::uint32_t table_shift = 0;                ///< For run(); 0 while sizes are measured.
+  kernels::TableWeights table_weights;          ///< Of `table`; args.prepared is that of `kernel`.
 };
 
 std::uint64_t scratch_bytes(const Int8ConvolutionStep& step);

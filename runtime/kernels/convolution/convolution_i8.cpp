@@ -6,7 +6,6 @@
 #include "aligned.h"
 #include "kernels/convolution/driver.h"
 #include "kernels/convolution/finish_i8.h"
-#include "kernels/convolution/weights_i8.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -51,11 +50,11 @@ struct Int8Family {
   }
 
   static void read(const Block& block, const WeightRange& range) {
-    const WeightReaderI8<T> reader(block.args.weights, block.args.prepared);
     const std::size_t stride = block.blocking.panel_stride * block.kernel.word_k;
     T* row = block.at<T>(block.blocking.panel);
     for (std::uint32_t r = 0; r < range.rows; ++r, row += stride) {
-      reader.read({range.row + r, 1, range.column, range.columns}, row);
+      read_weights_i8(block.args.weights, block.args.prepared,
+                      {range.row + r, 1, range.column, range.columns}, row);
       finish_row(block, range, row, row_sums(block)[r]);
     }
   }
@@ -72,9 +71,8 @@ struct Int8Family {
 
   static void finish(const Block& block, std::uint32_t row, std::uint32_t r) {
     const Int8ConvolutionArgs& args = block.args;
-    const WeightReaderI8<T> reader(args.weights, args.prepared);
     const std::size_t at = std::size_t{row} * args.window.positions() + block.first;
-    Int8FinishArgs finish = make_finish(args, row, reader.step(row), row_sums(block)[r]);
+    Int8FinishArgs finish = make_finish(args, row, args.prepared.step(row), row_sums(block)[r]);
     finish.c = block.at<std::int32_t>(block.blocking.sums) + r * block.blocking.block_positions;
     finish.residual = args.residual == nullptr ? nullptr : args.residual + at;
     finish.out = args.y + at;

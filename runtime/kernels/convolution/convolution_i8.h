@@ -7,6 +7,7 @@
 #include "kernels/convolution/channels.h"
 #include "kernels/convolution/quantization.h"
 #include "kernels/convolution/share.h"
+#include "kernels/convolution/weights_i8.h"
 #include "kernels/gemm_i8/gemm_i8.h"
 #include "kernels/im2col/im2col.h"
 #include "kernels/weights/weights.h"
@@ -25,8 +26,8 @@ namespace bitdown::kernels {
 
 struct Int8ConvolutionArgs {
   Window window;
-  WeightMatrix weights;                 ///< columns = window.channels * kernel_h * kernel_w.
-  const std::byte* prepared = nullptr;  ///< Of the weights: weights_i8.h, for the same kernel.
+  WeightMatrix weights;  ///< columns = window.channels * kernel_h * kernel_w.
+  WeightsI8 prepared;    ///< The weights, for the same kernel; unused by convolution_table().
   ChannelValues scale = {nullptr, false, 1.0f};
   ChannelValues shift;
   bool relu = false;

@@ -25,8 +25,7 @@ struct RowFinish {
 struct Plan {
   std::uint32_t blocks = 0;  // Of a row.
   std::uint32_t span = 0;    // Positions whose inputs are gathered at a time: whole tiles.
-  std::uint64_t codebook = 0, flags = 0, lists = 0, counts = 0, lines = 0, table = 0, sums = 0,
-                rows = 0;
+  std::uint64_t flags = 0, lists = 0, counts = 0, lines = 0, table = 0, sums = 0, rows = 0;
   std::uint64_t total = 0;
 };
 
@@ -48,7 +47,6 @@ Plan make_plan(const Int8ConvolutionArgs& args, const TableKernel& table) {
   plan.blocks = weights.columns / d;
   const std::uint32_t tiles = divide_up(args.window.positions(), table.tile);
   plan.span = std::min(tiles, std::max(kLineBytes / weights.columns / table.tile, 2u)) * table.tile;
-  plan.codebook = take(std::uint64_t{kTableRows} * table_codeword_stride(d) * sizeof(std::int16_t));
   plan.flags = take(std::uint64_t{kTableBlocks} * kTableRows);
   plan.lists = take(std::uint64_t{plan.blocks} * kTableRows);
   plan.counts = take(std::uint64_t{plan.blocks} * sizeof(std::uint32_t));
@@ -62,22 +60,20 @@ Plan make_plan(const Int8ConvolutionArgs& args, const TableKernel& table) {
 // The walk over one share: tiles of positions; per tile, eight blocks at a time, build and add.
 class Walk {
  public:
-  Walk(const Int8ConvolutionArgs& args, std::uint32_t shift, const TableKernel& table,
+  Walk(const Int8ConvolutionArgs& args, const TableWeights& weights, const TableKernel& table,
        const Int8Kernel& int8, const OutputRange& range, std::byte* scratch)
       : args_(args),
+        weights_(weights),
         plan_(make_plan(args, table)),
         table_(table),
         int8_(int8),
         range_(range),
-        shift_(shift),
         scratch_(scratch) {}
 
   void run() {
     if (range_.rows == 0 || range_.positions == 0) return;
-    const float weight_step =
-        quantize_table_codebook(args_.weights, at<std::int16_t>(plan_.codebook));
     list_codes();
-    prepare_rows(weight_step);
+    prepare_rows();
     const std::uint32_t end = range_.position + range_.positions;
     for (std::uint32_t first = range_.position; first < end; first += plan_.span) {
       const std::uint32_t positions = std::min(plan_.span, end - first);
@@ -126,25 +122,24 @@ class Walk {
 
   std::int64_t weight_sum(std::uint32_t row) const {
     const std::uint32_t d = args_.weights.codes.block_size;
-    const auto* const codebook = at<std::int16_t>(plan_.codebook);
     const std::uint8_t* const code = codes(row, 0);
     std::int64_t sum = 0;
     for (std::uint32_t b = 0; b < plan_.blocks; ++b) {
-      const std::int16_t* const codeword = codebook + code[b] * table_codeword_stride(d);
+      const std::int16_t* const codeword = weights_.codebook + code[b] * table_codeword_stride(d);
       for (std::uint32_t e = 0; e < d; ++e) sum += codeword[e];
     }
     return sum;
   }
 
   // Turns the epilogue for exact sums into that for sums of rounded tables.
-  void prepare_rows(float weight_step) {
+  void prepare_rows() {
     auto* const rows = at<RowFinish>(plan_.rows);
-    const auto unit = static_cast<float>(std::uint32_t{1} << shift_);
-    const float rounded_up = shift_ == 0 ? 0.0f : 0.5f * static_cast<float>(plan_.blocks);
+    const auto unit = static_cast<float>(std::uint32_t{1} << weights_.shift);
+    const float rounded_up = weights_.shift == 0 ? 0.0f : 0.5f * static_cast<float>(plan_.blocks);
     for (std::uint32_t r = 0; r < range_.rows; ++r) {
       const std::uint32_t row = range_.row + r;
       const std::int64_t sum = args_.x_grid.zero == 0 ? 0 : weight_sum(row);
-      const Int8FinishArgs exact = make_finish(args_, row, weight_step, sum);
+      const Int8FinishArgs exact = make_finish(args_, row, weights_.step, sum);
       rows[r] = {exact.scale * unit, exact.shift - rounded_up * exact.scale};
     }
   }
@@ -180,10 +175,10 @@ class Walk {
         build.line_stride = line_stride_;
         build.block_size = d;
         build.positions = positions;
-        build.codebook = at<std::int16_t>(plan_.codebook);
+        build.codebook = weights_.codebook;
         build.codes = at<std::uint8_t>(plan_.lists) + std::size_t{first + b} * kTableRows;
         build.count = at<std::uint32_t>(plan_.counts)[first + b];
-        build.shift = shift_;
+        build.shift = weights_.shift;
         build.table = at<std::int16_t>(plan_.table) + b * table_size;
         table_.build(build);
       }
@@ -216,36 +211,17 @@ class Walk {
   }
 
   const Int8ConvolutionArgs& args_;
+  const TableWeights& weights_;
   const Plan plan_;
   const TableKernel& table_;
   const Int8Kernel& int8_;
   const OutputRange range_;
-  const std::uint32_t shift_;
   std::byte* const scratch_;
   const std::uint8_t* lines_ = nullptr;
   std::size_t line_stride_ = 0;
 };
 
-// The largest magnitude of a product of each codeword with any inputs.
-void codeword_bounds(const WeightMatrix& weights, std::uint32_t* bounds) {
-  std::int16_t quantized[kTableRows * kTableMaxBlock];
-  quantize_table_codebook(weights, quantized);
-  const std::uint32_t d = weights.codes.block_size;
-  const std::uint32_t stride = table_codeword_stride(d);
-  for (std::uint32_t c = 0; c < weights.codes.entries; ++c) {
-    std::int32_t positive = 0;
-    std::int32_t negative = 0;
-    for (std::uint32_t e = 0; e < d; ++e) {
-      const std::int32_t value = quantized[c * stride + e];
-      (value > 0 ? positive : negative) += value;
-    }
-    bounds[c] = kLargestInput * static_cast<std::uint32_t>(std::max(positive, -negative));
-  }
-}
-
-}  // namespace
-
-float quantize_table_codebook(const WeightMatrix& weights, std::int16_t* codebook) {
+float quantize(const WeightMatrix& weights, std::int16_t* codebook) {
   const CodedWeights& coded = weights.codes;
   const std::uint32_t d = coded.block_size;
   const std::uint32_t stride = table_codeword_stride(d);
@@ -263,14 +239,25 @@ float quantize_table_codebook(const WeightMatrix& weights, std::int16_t* codeboo
   return step;
 }
 
-bool can_use_table(const WeightMatrix& weights) {
-  return weights.coded && weights.codes.high_bit_count == 0 &&
-         weights.codes.entries <= kTableRows && weights.codes.block_size <= kTableMaxBlock;
+// The largest magnitude of a product of each codeword with any inputs.
+void codeword_bounds(const WeightMatrix& weights, const std::int16_t* codebook,
+                     std::uint32_t* bounds) {
+  const std::uint32_t d = weights.codes.block_size;
+  const std::uint32_t stride = table_codeword_stride(d);
+  for (std::uint32_t c = 0; c < weights.codes.entries; ++c) {
+    std::int32_t positive = 0;
+    std::int32_t negative = 0;
+    for (std::uint32_t e = 0; e < d; ++e) {
+      const std::int32_t value = codebook[c * stride + e];
+      (value > 0 ? positive : negative) += value;
+    }
+    bounds[c] = kLargestInput * static_cast<std::uint32_t>(std::max(positive, -negative));
+  }
 }
 
-std::uint32_t table_shift(const WeightMatrix& weights) {
+std::uint32_t smallest_shift(const WeightMatrix& weights, const std::int16_t* codebook) {
   std::uint32_t bounds[kTableRows] = {};
-  codeword_bounds(weights, bounds);
+  codeword_bounds(weights, codebook, bounds);
   const std::uint32_t blocks = weights.columns / weights.codes.block_size;
   std::uint32_t largest = 0;  // At most 8 * 32 * 2047 * 255.
   const std::uint8_t* code = weights.codes.codes;
@@ -287,16 +274,34 @@ std::uint32_t table_shift(const WeightMatrix& weights) {
   return shift;
 }
 
+}  // namespace
+
+bool can_use_table(const WeightMatrix& weights) {
+  return weights.coded && weights.codes.high_bit_count == 0 &&
+         weights.codes.entries <= kTableRows && weights.codes.block_size <= kTableMaxBlock;
+}
+
+std::uint64_t table_weights_bytes(const WeightMatrix& weights) {
+  return align_up(std::uint64_t{weights.codes.entries} *
+                  table_codeword_stride(weights.codes.block_size) * sizeof(std::int16_t));
+}
+
+TableWeights prepare_table_weights(const WeightMatrix& weights, std::byte* memory) {
+  auto* const codebook = reinterpret_cast<std::int16_t*>(memory);
+  const float step = quantize(weights, codebook);
+  return {codebook, step, smallest_shift(weights, codebook)};
+}
+
 std::uint64_t convolution_table_scratch(const Int8ConvolutionArgs& args, const TableKernel& table) {
   return make_plan(args, table).total;
 }
 
-void convolution_table(const Int8ConvolutionArgs& args, std::uint32_t shift,
+void convolution_table(const Int8ConvolutionArgs& args, const TableWeights& weights,
                        const TableKernel& table, const Int8Kernel& int8, std::byte* scratch,
                        Share share) {
   const OutputRange range =
       table_range(args.weights.rows, args.window.positions(), table.tile, share);
-  Walk(args, shift, table, int8, range, scratch).run();
+  Walk(args, weights, table, int8, range, scratch).run();
 }
 
 }  // namespace bitdown::kernels

@@ -35,17 +35,21 @@ Parts parts_of(const WeightMatrix& weights, std::size_t element) {
 }
 
 template <typename T>
-void prepare_codebook(const WeightMatrix& weights, const Parts& parts, std::byte* prepared) {
-  auto* const finest = reinterpret_cast<std::uint8_t*>(prepared + parts.finest);
-  auto* const versions = reinterpret_cast<T*>(prepared + parts.numbers);
-  *reinterpret_cast<CodebookGrids*>(prepared) = quantize_codebook(weights, versions, finest);
-  choose_versions(weights, finest, reinterpret_cast<std::uint8_t*>(prepared + parts.choices));
+WeightsI8 prepare_codebook(const WeightMatrix& weights, const Parts& parts, std::byte* memory) {
+  auto* const grids = reinterpret_cast<CodebookGrids*>(memory);
+  auto* const choices = reinterpret_cast<std::uint8_t*>(memory + parts.choices);
+  auto* const finest = reinterpret_cast<std::uint8_t*>(memory + parts.finest);
+  auto* const versions = reinterpret_cast<T*>(memory + parts.numbers);
+  *grids = quantize_codebook(weights, versions, finest);
+  choose_versions(weights, finest, choices);
+  return {grids->steps, choices, versions};
 }
 
-void prepare_dense(const WeightMatrix& weights, const Parts& parts, std::byte* prepared) {
-  auto* const steps = reinterpret_cast<float*>(prepared);
-  auto* out = reinterpret_cast<std::int8_t*>(prepared + parts.numbers);
-  auto* const row = reinterpret_cast<float*>(prepared + parts.row);
+WeightsI8 prepare_dense(const WeightMatrix& weights, const Parts& parts, std::byte* memory) {
+  auto* const steps = reinterpret_cast<float*>(memory);
+  auto* const numbers = reinterpret_cast<std::int8_t*>(memory + parts.numbers);
+  auto* const row = reinterpret_cast<float*>(memory + parts.row);
+  std::int8_t* out = numbers;
   for (std::uint32_t r = 0; r < weights.rows; ++r, out += weights.columns) {
     read_dense(weights, {r, 1, 0, weights.columns}, row, weights.columns);
     float largest = 0.0f;
@@ -57,6 +61,7 @@ void prepare_dense(const WeightMatrix& weights, const Parts& parts, std::byte* p
       out[k] = static_cast<std::int8_t>(std::lrint(row[k] / steps[r]));
     }
   }
+  return {steps, nullptr, numbers};
 }
 
 std::size_t element_bytes(const Int8Kernel& kernel) {
@@ -69,45 +74,31 @@ std::uint64_t weights_i8_bytes(const WeightMatrix& weights, const Int8Kernel& ke
   return parts_of(weights, element_bytes(kernel)).total;
 }
 
-void prepare_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel,
-                        std::byte* prepared) {
+WeightsI8 prepare_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel,
+                             std::byte* memory) {
   const Parts parts = parts_of(weights, element_bytes(kernel));
-  if (!weights.coded) {
-    prepare_dense(weights, parts, prepared);
-  } else if (element_bytes(kernel) == 1) {
-    prepare_codebook<std::int8_t>(weights, parts, prepared);
+  if (!weights.coded) return prepare_dense(weights, parts, memory);
+  return element_bytes(kernel) == 1 ? prepare_codebook<std::int8_t>(weights, parts, memory)
+                                    : prepare_codebook<std::int16_t>(weights, parts, memory);
+}
+
+template <typename T>
+void read_weights_i8(const WeightMatrix& weights, const WeightsI8& prepared,
+                     const WeightRange& range, T* out) {
+  if (weights.coded) {
+    const T* const version = static_cast<const T*>(prepared.numbers) +
+                             prepared.versions[range.row] * weights.codebook_elements();
+    read_codes(weights, version, range, out, range.columns);
   } else {
-    prepare_codebook<std::int16_t>(weights, parts, prepared);
-  }
-}
-
-template <typename T>
-WeightReaderI8<T>::WeightReaderI8(const WeightMatrix& weights, const std::byte* prepared)
-    : weights_(weights), steps_(reinterpret_cast<const float*>(prepared)) {
-  const Parts parts = parts_of(weights, sizeof(T));
-  choices_ = reinterpret_cast<const std::uint8_t*>(prepared + parts.choices);
-  versions_ = reinterpret_cast<const T*>(prepared + parts.numbers);
-  dense_rows_ = reinterpret_cast<const std::int8_t*>(prepared + parts.numbers);
-}
-
-template <typename T>
-float WeightReaderI8<T>::step(std::uint32_t row) const {
-  return steps_[weights_.coded ? choices_[row] : row];
-}
-
-template <typename T>
-void WeightReaderI8<T>::read(const WeightRange& range, T* out) const {
-  if (weights_.coded) {
-    const T* const version = versions_ + choices_[range.row] * weights_.codebook_elements();
-    read_codes(weights_, version, range, out, range.columns);
-  } else {
-    const std::int8_t* const row =
-        dense_rows_ + std::size_t{range.row} * weights_.columns + range.column;
+    const std::int8_t* const row = static_cast<const std::int8_t*>(prepared.numbers) +
+                                   std::size_t{range.row} * weights.columns + range.column;
     std::copy(row, row + range.columns, out);
   }
 }
 
-template class WeightReaderI8<std::int8_t>;
-template class WeightReaderI8<std::int16_t>;
+template void read_weights_i8(const WeightMatrix&, const WeightsI8&, const WeightRange&,
+                              std::int8_t*);
+template void read_weights_i8(const WeightMatrix&, const WeightsI8&, const WeightRange&,
+                              std::int16_t*);
 
 }  // namespace bitdown::kernels

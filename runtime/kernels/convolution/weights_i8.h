@@ -12,29 +12,28 @@
 /// the rows, each on its own grid, a byte a weight.
 namespace bitdown::kernels {
 
+/// Where prepared weights lie, in the memory that they were prepared in.
+struct WeightsI8 {
+  const float* steps = nullptr;            ///< Of each version, or of each dense row.
+  const std::uint8_t* versions = nullptr;  ///< That of each row; null for dense weights.
+  const void* numbers = nullptr;  ///< Versions behind one another, as wide as the kernel's numbers;
+                                  ///< or dense rows of std::int8_t.
+
+  /// The grid of a row.
+  float step(std::uint32_t row) const { return steps[versions != nullptr ? versions[row] : row]; }
+};
+
 /// Bytes of 64-byte aligned memory that prepare_weights_i8() fills for this kernel.
 std::uint64_t weights_i8_bytes(const WeightMatrix& weights, const Int8Kernel& kernel);
 
 /// The same bits on every machine, but for the kernel's width of a number.
-void prepare_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel, std::byte* prepared);
+WeightsI8 prepare_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel,
+                             std::byte* memory);
 
-/// Reads prepared weights. T: std::int8_t or std::int16_t, the element of the kernel's words.
+/// Writes range.rows = 1 row of q into `out`. T: std::int8_t or std::int16_t, the element of the
+/// kernel's words.
 template <typename T>
-class WeightReaderI8 {
- public:
-  WeightReaderI8(const WeightMatrix& weights, const std::byte* prepared);
-
-  /// The grid of this row.
-  float step(std::uint32_t row) const;
-  /// Writes range.rows = 1 row of q into `out`.
-  void read(const WeightRange& range, T* out) const;
-
- private:
-  const WeightMatrix& weights_;
-  const float* steps_;           // Of each version, or of each dense row.
-  const std::uint8_t* choices_;  // The version of each row.
-  const T* versions_;            // Behind one another.
-  const std::int8_t* dense_rows_;
-};
+void read_weights_i8(const WeightMatrix& weights, const WeightsI8& prepared,
+                     const WeightRange& range, T* out);
 
 }  // namespace bitdown::kernels

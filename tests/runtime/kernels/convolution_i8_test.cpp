@@ -105,8 +105,8 @@ void check_layer(Layer& layer, bool relu, bool residual) {
     args.residual = residual ? y.data() : nullptr;  // In place, as the memory plan does.
     args.y = y.data();
     GuardedBuffer<std::uint64_t> prepared(weights_i8_bytes(args.weights, *kernel) / 8);
-    prepare_weights_i8(args.weights, *kernel, reinterpret_cast<std::byte*>(prepared.data()));
-    args.prepared = reinterpret_cast<const std::byte*>(prepared.data());
+    args.prepared =
+        prepare_weights_i8(args.weights, *kernel, reinterpret_cast<std::byte*>(prepared.data()));
     GuardedBuffer<std::uint64_t> scratch(convolution_i8_scratch(args, *kernel) / 8);
     std::fill(scratch.begin(), scratch.end(), ~std::uint64_t{0});
     convolution_i8(args, *kernel, reinterpret_cast<std::byte*>(scratch.data()));

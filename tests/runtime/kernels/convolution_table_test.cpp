@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,22 +23,22 @@ namespace {
 using tests::GuardedBuffer;
 using Layer = tests::Int8Layer;
 
-// Quantized weights by the public function, one number at a time.
+// Prepared weights, one number at a time.
 struct Weights {
-  std::vector<std::int16_t> codebook;
-  float step;
+  GuardedBuffer<std::uint64_t> memory;
+  const TableWeights prepared;
   const WeightMatrix& matrix;
 
   explicit Weights(const WeightMatrix& weights)
-      : codebook(std::size_t{weights.codes.entries} *
-                 table_codeword_stride(weights.codes.block_size)),
-        step(quantize_table_codebook(weights, codebook.data())),
+      : memory(table_weights_bytes(weights) / 8),
+        prepared(prepare_table_weights(weights, reinterpret_cast<std::byte*>(memory.data()))),
         matrix(weights) {}
 
   std::uint32_t blocks() const { return matrix.columns / matrix.codes.block_size; }
   int at(std::uint32_t row, std::uint32_t k) const {
     const std::uint32_t d = matrix.codes.block_size;
-    return codebook[matrix.codes.codes[row * blocks() + k / d] * table_codeword_stride(d) + k % d];
+    return prepared
+        .codebook[matrix.codes.codes[row * blocks() + k / d] * table_codeword_stride(d) + k % d];
   }
 };
 
@@ -86,8 +87,8 @@ double expect_sum(const Int8ConvolutionArgs& args, const Weights& weights, std::
 
 double expect(const Int8ConvolutionArgs& args, const Weights& weights, double sum, std::uint32_t o,
               std::uint8_t residual) {
-  double y = sum * static_cast<double>(weights.step) * static_cast<double>(args.x_grid.step) *
-                 static_cast<double>(args.scale[o]) +
+  double y = sum * static_cast<double>(weights.prepared.step) *
+                 static_cast<double>(args.x_grid.step) * static_cast<double>(args.scale[o]) +
              static_cast<double>(args.shift[o]);
   if (args.residual != nullptr) {
     y += static_cast<double>(args.residual_grid.step) * (residual - args.residual_grid.zero);
@@ -103,12 +104,15 @@ TEST_CASE("the tables' codebook is within half a step of the numbers, and reache
   int largest = 0;
   for (std::uint32_t o = 0; o < weights.rows; ++o) {
     for (std::uint32_t k = 0; k < weights.columns; ++k) {
-      const float real = weight_reference(weights, o, k) / quantized.step;
+      const float real = weight_reference(weights, o, k) / quantized.prepared.step;
       CHECK(std::fabs(real - static_cast<float>(quantized.at(o, k))) <= 0.5f + 1e-4f);
     }
   }
-  for (const std::int16_t number : quantized.codebook)
+  const std::size_t numbers =
+      std::size_t{weights.codes.entries} * table_codeword_stride(weights.codes.block_size);
+  for (const std::int16_t number : std::span(quantized.prepared.codebook, numbers)) {
     largest = std::max(largest, std::abs(number));
+  }
   CHECK(largest == kTableLargest);
 }
 
@@ -130,9 +134,10 @@ void check_layer(Layer& layer, bool relu, bool residual) {
   Int8ConvolutionArgs args = layer.args;
   args.relu = relu;
   REQUIRE(can_use_table(args.weights));
-  const std::uint32_t shift = table_shift(args.weights);
-  REQUIRE(largest_sum(Weights(args.weights), shift) <= INT16_MAX);
-  if (shift > 0) REQUIRE(largest_sum(Weights(args.weights), shift - 1) > INT16_MAX);
+  const Weights weights(args.weights);
+  const std::uint32_t shift = weights.prepared.shift;
+  REQUIRE(largest_sum(weights, shift) <= INT16_MAX);
+  if (shift > 0) REQUIRE(largest_sum(weights, shift - 1) > INT16_MAX);
   const Int8Kernel& int8 = select_int8(detect_isa());
   const std::size_t outputs = std::size_t{args.weights.rows} * args.window.positions();
   std::vector<std::uint8_t> first;
@@ -147,7 +152,7 @@ void check_layer(Layer& layer, bool relu, bool residual) {
     GuardedBuffer<std::uint64_t> scratch(convolution_table_scratch(args, *kernel) / 8);
     auto* const memory = reinterpret_cast<std::byte*>(scratch.data());
     std::fill(scratch.begin(), scratch.end(), ~std::uint64_t{0});
-    convolution_table(args, shift, *kernel, int8, memory);
+    convolution_table(args, weights.prepared, *kernel, int8, memory);
     if (first.empty()) {
       first.assign(y.begin(), y.end());
       check_formula(args, shift, before, first);
@@ -155,7 +160,7 @@ void check_layer(Layer& layer, bool relu, bool residual) {
     REQUIRE(std::equal(first.begin(), first.end(), y.begin()));
     std::copy(before.begin(), before.end(), y.begin());
     for (std::uint32_t i = 0; i < 3; ++i) {
-      convolution_table(args, shift, *kernel, int8, memory, {i, 3});
+      convolution_table(args, weights.prepared, *kernel, int8, memory, {i, 3});
     }
     REQUIRE(std::equal(first.begin(), first.end(), y.begin()));
   }
