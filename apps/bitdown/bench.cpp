@@ -24,8 +24,10 @@ struct BenchOptions {
   SessionFlags session;
 
   SessionFlags other_session() const {
-    return {session.isa,     session.precision, other_dense,
-            session.threads, session.pin,       other_algorithm};
+    SessionFlags flags = session;
+    flags.dense = other_dense;
+    flags.algorithm = other_algorithm;
+    return flags;
   }
 };
 
@@ -136,9 +138,9 @@ void add_bench(CLI::App& app, Work& work) {
   verb->add_flag("--json", options->json, "One JSON object instead of text");
   options->session.add_to(*verb);
   verb->footer(
-      "Time and speed are those of all threads together. The time to the first label and the peak "
-      "memory are those of a fresh process\n"
-      "that opens the blob, creates a session and runs it once on a prepared input (median of\n"
+      "Time and speed are those of all threads together. The time to the first label and the peak\n"
+      "memory are those of a fresh process that opens the blob, creates a session and runs it once "
+      "on a prepared input (median of\n"
       "five, files in the page cache). What float32 reaches here is a loop of multiply-adds in\n"
       "registers, measured before and after the runs. Other programs disturb all times; CPU time\n"
       "well below latency shows it. Ratios from --vs suffer least.\n"

@@ -6,6 +6,22 @@
 #include "ops/window.h"
 
 namespace bitdown {
+namespace {
+
+// Planar channels are independent: each thread takes some.
+template <typename T>
+void run_planar(const MaxPoolStep& step, const Workspace& workspace) {
+  workspace.share_out([&step](kernels::Share share, std::byte* scratch) {
+    const kernels::Cut channels = kernels::cut(step.window.channels, 1, share);
+    kernels::Window window = step.window;
+    window.channels = channels.length;
+    kernels::max_pool(window, static_cast<const T*>(step.x) + channels.begin * window.plane(),
+                      static_cast<T*>(step.y) + std::size_t{channels.begin} * window.positions(),
+                      scratch);
+  });
+}
+
+}  // namespace
 
 Result<Step> plan_max_pool(const PlanContext& context, const schema::Operator& op) {
   const std::uint32_t x = op.inputs()->Get(0);
@@ -30,24 +46,6 @@ const char* algorithm(const MaxPoolStep&) {
 std::uint64_t macs(const MaxPoolStep&) {
   return 0;
 }
-
-namespace {
-
-// Planar channels are independent: each thread takes some.
-template <typename T>
-void run_planar(const MaxPoolStep& step, const Workspace& workspace) {
-  workspace.share_out([&step](kernels::Share share, std::byte* scratch) {
-    const std::uint64_t channels = step.window.channels;
-    const auto first = static_cast<std::uint32_t>(channels * share.index / share.count);
-    const auto end = static_cast<std::uint32_t>(channels * (share.index + 1) / share.count);
-    kernels::Window window = step.window;
-    window.channels = end - first;
-    kernels::max_pool(window, static_cast<const T*>(step.x) + first * window.plane(),
-                      static_cast<T*>(step.y) + first * window.positions(), scratch);
-  });
-}
-
-}  // namespace
 
 void run(const MaxPoolStep& step, const Workspace& workspace) {
   if (step.eight_bit) {

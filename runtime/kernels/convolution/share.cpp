@@ -8,12 +8,16 @@ namespace {
 
 constexpr std::uint32_t kManyTiles = 8;  // A share: at most one tile in eight is idle time.
 
-struct Cut {
-  std::uint32_t begin;
-  std::uint32_t length;
-};
+OutputRange some_positions(std::uint32_t rows, Cut positions) {
+  return {0, rows, positions.begin, positions.length};
+}
 
-// The share of [0, size), in multiples of `unit`.
+OutputRange some_rows(Cut rows, std::uint32_t positions) {
+  return {rows.begin, rows.length, 0, positions};
+}
+
+}  // namespace
+
 Cut cut(std::uint32_t size, std::uint32_t unit, Share share) {
   const std::uint64_t units = (std::uint64_t{size} + unit - 1) / unit;
   const auto edge = [&](std::uint32_t index) {
@@ -23,17 +27,13 @@ Cut cut(std::uint32_t size, std::uint32_t unit, Share share) {
   return {edge(share.index), edge(share.index + 1) - edge(share.index)};
 }
 
-}  // namespace
-
 OutputRange output_range(std::uint32_t rows, std::uint32_t positions, const PanelKernel& kernel,
                          Share share) {
   const std::uint64_t tiles = (std::uint64_t{positions} + kernel.tile - 1) / kernel.tile;
   if (tiles >= std::uint64_t{kManyTiles} * share.count) {
-    const Cut of_positions = cut(positions, kernel.tile, share);
-    return {0, rows, of_positions.begin, of_positions.length};
+    return some_positions(rows, cut(positions, kernel.tile, share));
   }
-  const Cut of_rows = cut(rows, kernel.rows, share);
-  return {of_rows.begin, of_rows.length, 0, positions};
+  return some_rows(cut(rows, kernel.rows, share), positions);
 }
 
 OutputRange table_range(std::uint32_t rows, std::uint32_t positions, std::uint32_t tile,
@@ -41,11 +41,9 @@ OutputRange table_range(std::uint32_t rows, std::uint32_t positions, std::uint32
   const std::uint64_t tiles = (std::uint64_t{positions} + tile - 1) / tile;
   const std::uint64_t longest = (tiles + share.count - 1) / share.count;  // Share, in tiles.
   if (longest * share.count * 4 <= tiles * 5) {
-    const Cut of_positions = cut(positions, tile, share);
-    return {0, rows, of_positions.begin, of_positions.length};
+    return some_positions(rows, cut(positions, tile, share));
   }
-  const Cut of_rows = cut(rows, 1, share);
-  return {of_rows.begin, of_rows.length, 0, positions};
+  return some_rows(cut(rows, 1, share), positions);
 }
 
 }  // namespace bitdown::kernels

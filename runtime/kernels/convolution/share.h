@@ -13,6 +13,15 @@ struct Share {
   std::uint32_t count = 1;
 };
 
+/// `length` items from `begin` on.
+struct Cut {
+  std::uint32_t begin;
+  std::uint32_t length;
+};
+
+/// The share of [0, size); cuts lie on multiples of `unit`.
+Cut cut(std::uint32_t size, std::uint32_t unit, Share share);
+
 /// A rectangle of a layer's outputs.
 struct OutputRange {
   std::uint32_t row = 0;

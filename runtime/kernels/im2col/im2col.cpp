@@ -60,11 +60,10 @@ void gather(const T* from, Signed stride, Signed count, T* out) {
 // out[i] = row[x + i * stride], or zero outside [0, width).
 template <typename T>
 void copy_row(const T* row, Signed x, Signed stride, Signed width, T zero, Signed count, T* out) {
-  const Signed lo = x >= 0 ? 0 : std::min((stride - 1 - x) / stride, count);
-  const Signed hi = x >= width ? lo : std::clamp((width - x + stride - 1) / stride, lo, count);
-  std::fill(out, out + lo, zero);
-  if (hi > lo) gather(row + x + lo * stride, stride, hi - lo, out + lo);
-  std::fill(out + hi, out + count, zero);
+  const auto [begin, end] = inside(x, stride, width, count);
+  std::fill(out, out + begin, zero);
+  if (end > begin) gather(row + x + begin * stride, stride, end - begin, out + begin);
+  std::fill(out + end, out + count, zero);
 }
 
 // Any stride: row by row.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,6 +29,21 @@ struct Window {
   std::size_t plane() const { return std::size_t{height} * width; }
   std::uint32_t positions() const { return out_height * out_width; }
 };
+
+/// Outputs [begin, end) of a row.
+struct OutputSpan {
+  std::int64_t begin;
+  std::int64_t end;
+};
+
+/// Those i of [0, count) that read inside a row: 0 <= x + i * stride < width; may be empty.
+inline OutputSpan inside(std::int64_t x, std::int64_t stride, std::int64_t width,
+                         std::int64_t count) {
+  const std::int64_t begin = x >= 0 ? 0 : std::min((stride - 1 - x) / stride, count);
+  const std::int64_t end =
+      x >= width ? begin : std::clamp((width - x + stride - 1) / stride, begin, count);
+  return {begin, end};
+}
 
 /// Row k of im2col for positions [first, first + count), with `zero` outside the input. Returns a
 /// pointer to them: into `x` when they lie there contiguously, else `line` (count elements), which

@@ -44,14 +44,11 @@ void max_along(const Window& w, const T* line, T* y) {
   using Limits = std::numeric_limits<T>;
   std::fill(y, y + w.out_width, Limits::has_infinity ? -Limits::infinity() : Limits::lowest());
   for (std::uint32_t kx = 0; kx < w.kernel_w; ++kx) {
-    // Outputs whose tap lies inside: 0 <= i * stride + kx - padding < width.
-    const std::uint32_t lo =
-        kx >= w.padding_w ? 0 : (w.padding_w - kx + w.stride_w - 1) / w.stride_w;
-    const std::uint64_t reach = std::uint64_t{w.width} + w.padding_w - kx;
-    const auto hi = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>((reach + w.stride_w - 1) / w.stride_w, w.out_width));
-    if (kx >= w.width + w.padding_w || hi <= lo) continue;
-    max_strided(y + lo, line + (lo * w.stride_w + kx - w.padding_w), w.stride_w, hi - lo);
+    const std::int64_t x = std::int64_t{kx} - w.padding_w;
+    const auto [begin, end] = inside(x, w.stride_w, w.width, w.out_width);
+    if (end <= begin) continue;
+    max_strided(y + begin, line + (x + begin * w.stride_w), w.stride_w,
+                static_cast<std::size_t>(end - begin));
   }
 }
 
