@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 
 #include "bitdown/failure.h"
 #include "bitdown/golden.h"
@@ -21,6 +19,7 @@
 #include "importers/sha256.h"
 #include "quantize/quantize.h"
 #include "quantize/state_file.h"
+#include "workers/workers.h"
 #include "writer/writer.h"
 
 namespace bitdown::apps {
@@ -68,8 +67,7 @@ class Build {
         images_(list_images(options.images, options.limit)),
         state_file_(options.output + ".partial"),
         fingerprint_(fingerprint(recipe_, graph_, images_)),
-        jobs_(options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency())) {
-  }
+        jobs_(builder::jobs_or_cores(options.jobs)) {}
 
   void run() {
     quantize();

@@ -2,13 +2,12 @@
 #include "bitdown/calibration.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <thread>
 #include <vector>
 
 #include "bitdown/failure.h"
 #include "bitdown/image_folder.h"
 #include "calibrate/calibrate.h"
+#include "workers/workers.h"
 
 namespace bitdown::apps {
 
@@ -25,8 +24,7 @@ void CalibrationFlags::add_to(CLI::App& verb, const char* folder_name, const cha
 CalibrationCount calibrate_on_folder(builder::Graph& graph, builder::DensePrecision precision,
                                      const CalibrationFlags& flags) {
   FolderInputs inputs(list_images(flags.folder, flags.limit), graph.preprocessing);
-  const unsigned jobs =
-      flags.jobs > 0 ? flags.jobs : std::max(1u, std::thread::hardware_concurrency());
+  const unsigned jobs = builder::jobs_or_cores(flags.jobs);
   const std::size_t used = builder::calibrate(graph, precision, inputs, jobs);
   const std::vector<std::string> problems = inputs.problems();
   if (used == 0) {

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdio>
 #include <optional>
-#include <thread>
 
 #include "bitdown/evaluation.h"
 #include "bitdown/failure.h"
@@ -13,6 +12,7 @@
 #include "bitdown/npy.h"
 #include "bitdown/session_flags.h"
 #include "bitdown/verbs.h"
+#include "workers/workers.h"
 
 namespace bitdown::apps {
 namespace {
@@ -113,8 +113,7 @@ ExitCode eval(const EvalOptions& options) {
   const std::filesystem::path folder = options.images.empty()
                                            ? std::filesystem::path(options.labels).parent_path()
                                            : std::filesystem::path(options.images);
-  const unsigned jobs =
-      options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
+  const unsigned jobs = builder::jobs_or_cores(options.jobs);
   SessionOptions session = options.session.options();
   if (session.threads == 0) session.threads = 1;  // The jobs keep the cores busy.
   const Summary summary = summarize(evaluate(

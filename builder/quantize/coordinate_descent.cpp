@@ -6,6 +6,7 @@
 
 #include "quantize/kmeans.h"
 #include "quantize/linear_algebra.h"
+#include "workers/workers.h"
 
 namespace bitdown::builder {
 namespace {

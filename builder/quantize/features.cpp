@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "quantize/features.h"
 
-#include "quantize/linear_algebra.h"
 #include "workers/workers.h"
 
 namespace bitdown::builder {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "quantize/linear_algebra.h"
+#include "workers/workers.h"
 
 namespace bitdown::builder {
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "quantize/linear_algebra.h"
+#include "workers/workers.h"
 
 namespace bitdown::builder {
 namespace {

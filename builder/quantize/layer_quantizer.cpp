@@ -37,12 +37,6 @@ void round_to_half(Matrix& codebook) {
   }
 }
 
-double mean_diagonal(const Matrix& matrix) {
-  double trace = 0;
-  for (std::size_t i = 0; i < matrix.rows; ++i) trace += static_cast<double>(matrix.at(i, i));
-  return trace / static_cast<double>(matrix.rows);
-}
-
 class LayerQuantizer {
  public:
   LayerQuantizer(const Layer& layer, const Measured& measured, const LayerPlan& plan,
@@ -112,7 +106,7 @@ class LayerQuantizer {
     const Objective objective{targets, metric, importance_};
     clusters_ =
         kmeans_in_metric(targets, importance_, metric, plan_.block_size, kmeans_, random_, jobs_);
-    result_.start_error = relative_error(clusters_.codebook);
+    result_.start_error = relative_error(answers(matched()));
     for (unsigned round = 0; round < recipe_.rounds; ++round) {
       sweep_codes(objective, clusters_.codebook, random_, clusters_.codes, jobs_);
       refit_codebook(objective, clusters_.codes, recipe_.cg_iterations, clusters_.codebook, jobs_);
@@ -161,18 +155,22 @@ class LayerQuantizer {
     revive_empty(counts, loads, deviation, random_, clusters_.codebook);
   }
 
-  Matrix quantized(const Matrix& codebook) const {
-    return expand(codebook, clusters_.codes, layer_.weights.rows);
+  Matrix quantized() const {
+    return expand(clusters_.codebook, clusters_.codes, layer_.weights.rows);
   }
 
-  Affine matched(const Matrix& codebook) const {
-    return match(quantized(codebook), moments(), scale_, layer_.scalable, recipe_.shrink, jobs_);
+  Affine matched() const {
+    return match(quantized(), moments(), scale_, layer_.scalable, recipe_.shrink, jobs_);
+  }
+
+  // The quantized weights with the scale in them.
+  Matrix answers(const Affine& affine) const {
+    return scaled_rows(quantized(), affine.scale, false);
   }
 
   // On the images used, after matching: E(y - z - r)^2 = var y - 2 cov(y, z + r) + var z ..., where
   // the residual's part that no layer can answer is left out.
-  double relative_error(const Matrix& codebook) const {
-    const Matrix y = scaled_rows(quantized(codebook), matched(codebook).scale, false);
+  double relative_error(const Matrix& y) const {
     const Matrix product = multiply(y, moments().covariance, jobs_);
     double error = 0;
     double variance = 0;
@@ -188,9 +186,9 @@ class LayerQuantizer {
   }
 
   void finish() {
-    const Affine affine = matched(clusters_.codebook);
-    result_.error = relative_error(clusters_.codebook);
-    const Matrix y = scaled_rows(quantized(clusters_.codebook), affine.scale, false);
+    const Affine affine = matched();
+    const Matrix y = answers(affine);
+    result_.error = relative_error(y);
     double variance = 0;
     for (const float v : moments().target_variance) variance += static_cast<double>(v);
     if (variance > 0) {

@@ -71,12 +71,6 @@ void add_tile(const Matrix& a, const Matrix& b, std::size_t rows, std::size_t i,
 
 }  // namespace
 
-void in_parallel(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& task) {
-  run_workers(count, jobs, [&](Turns& turns) {
-    while (const auto index = turns.next()) task(*index);
-  });
-}
-
 void multiply(const Product& p) {
   if (p.m == 0 || p.n == 0) return;
   keep_blas_single_threaded();
@@ -113,6 +107,12 @@ void mirror(Matrix& s) {
   for (std::size_t r = 0; r < s.rows; ++r) {
     for (std::size_t c = 0; c < r; ++c) s.at(r, c) = s.at(c, r);
   }
+}
+
+double mean_diagonal(const Matrix& matrix) {
+  double trace = 0;
+  for (std::size_t i = 0; i < matrix.rows; ++i) trace += static_cast<double>(matrix.at(i, i));
+  return trace / static_cast<double>(matrix.rows);
 }
 
 bool solve_ridge(const Matrix& s, double ridge, const Matrix& b, Matrix& x, unsigned jobs) {

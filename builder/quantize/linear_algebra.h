@@ -2,16 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 
 #include "quantize/matrix.h"
 
 /// Dense algebra through OpenBLAS. Work is cut into tiles whose size does not depend on the number
 /// of threads, and each tile is computed by one thread, so results do not depend on it either.
 namespace bitdown::builder {
-
-/// Calls task(0) to task(count - 1) on up to `jobs` threads; what tasks throw is thrown.
-void in_parallel(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& task);
 
 /// c = alpha a b + beta c on the calling thread; a (m, k), b (k, n), c (m, n) with the given
 /// distances between rows.
@@ -46,6 +42,9 @@ void add_transposed_product(const Matrix& a, const Matrix& b, std::size_t rows, 
 /// mirror() completes the matrix.
 void add_gram(const Matrix& a, std::size_t rows, Matrix& s, unsigned jobs);
 void mirror(Matrix& s);
+
+/// The mean of the diagonal of a square matrix.
+double mean_diagonal(const Matrix& matrix);
 
 /// Solves x (s + ridge I) = b for each row of b, in double precision (Cholesky). `s` is symmetric
 /// and positive semidefinite, ridge > 0. Returns false when the sum is not positive definite.

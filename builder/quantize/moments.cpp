@@ -5,10 +5,10 @@
 #include <numeric>
 #include <utility>
 
-#include "quantize/linear_algebra.h"
 #include "quantize/positions.h"
 #include "quantize/random.h"
 #include "quantize/sums.h"
+#include "workers/workers.h"
 
 namespace bitdown::builder {
 namespace {

@@ -50,14 +50,6 @@ void add(double factor, const Matrix& from, Matrix& to) {
   for (std::size_t i = 0; i < to.values.size(); ++i) to.values[i] += f * from.values[i];
 }
 
-double mean_variance(const Matrix& covariance) {
-  double trace = 0;
-  for (std::size_t i = 0; i < covariance.rows; ++i) {
-    trace += static_cast<double>(covariance.at(i, i));
-  }
-  return trace / static_cast<double>(covariance.rows);
-}
-
 class Search {
  public:
   Search(const Matrix& weights, const Moments& moments, const Rows& held_out, bool residual,
@@ -74,7 +66,7 @@ class Search {
 
   /// Its error on the rows held out; infinite without such rows or a solution.
   double try_ridge(double ridge) {
-    const double l = ridge * mean_variance(moments_.covariance);
+    const double l = ridge * mean_diagonal(moments_.covariance);
     Matrix sides = moments_.target_cross;
     add(l, weights_, sides);
     Target candidate;

@@ -78,4 +78,14 @@ void run_workers(std::size_t count, std::size_t jobs, const std::function<void(T
   Pool(count, work).run(jobs);
 }
 
+void in_parallel(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& task) {
+  run_workers(count, jobs, [&](Turns& turns) {
+    while (const auto index = turns.next()) task(*index);
+  });
+}
+
+unsigned jobs_or_cores(unsigned asked) {
+  return asked > 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
+}
+
 }  // namespace bitdown::builder

@@ -22,4 +22,10 @@ class Turns {
 /// the one whose turn had the lowest index (0 before its first) is thrown after all have returned.
 void run_workers(std::size_t count, std::size_t jobs, const std::function<void(Turns&)>& work);
 
+/// Calls task(0) to task(count - 1) on up to `jobs` threads; what tasks throw is thrown.
+void in_parallel(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& task);
+
+/// `asked`, or one for each core when 0.
+unsigned jobs_or_cores(unsigned asked);
+
 }  // namespace bitdown::builder

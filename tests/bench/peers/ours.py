@@ -26,13 +26,11 @@ class Ours:
         self._flags += ["--isa", isa] if isa else []
         self._blob = Path()
         self._threads = 1
-        self._threads_option = False
 
     def prepare(self) -> None:
         checkpoint = self._data / "models" / f"{self._network}.pth"
         if not checkpoint.exists():
             raise Failure(f"no {checkpoint.name} in the data's models")
-        self._threads_option = "--threads" in self._run("bench", "--help")
         folder = artifacts.made(self._build, self._network,
                                 artifacts.digest(checkpoint, self._tool),
                                 lambda folder: self._import(checkpoint, folder))
@@ -56,8 +54,6 @@ class Ours:
         return First(report["first_inference_ms"], report["peak_rss_bytes"])
 
     def start(self, threads: int) -> None:
-        if threads > 1 and not self._threads_option:
-            raise Failure("bitdown bench has no --threads")
         self._threads = threads
 
     def visit(self, runs: int) -> Visit:
@@ -69,9 +65,9 @@ class Ours:
         self._threads = 1
 
     def _bench(self, runs: int) -> dict[str, Any]:
-        threads = ["--threads", str(self._threads)] if self._threads_option else []
         return self._json("bench", str(self._blob), "--input", str(self._source / "input.npy"),
-                          "--runs", str(runs), "--warmup", "2", *self._flags, *threads)
+                          "--runs", str(runs), "--warmup", "2", "--threads", str(self._threads),
+                          *self._flags)
 
     def _json(self, *arguments: str) -> dict[str, Any]:
         return json.loads(self._run(*arguments, "--json"))
