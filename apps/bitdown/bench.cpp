@@ -139,8 +139,10 @@ void add_bench(CLI::App& app, Work& work) {
   options->session.add_to(*verb);
   verb->footer(
       "Time and speed are those of all threads together. The time to the first label and the peak\n"
-      "memory are those of a fresh process that opens the blob, creates a session and runs it once\n"
-      "on a prepared input (median of five, files in the page cache). What float32 reaches here is\n"
+      "memory are those of a fresh process that opens the blob, creates a session and runs it "
+      "once\n"
+      "on a prepared input (median of five, files in the page cache). What float32 reaches here "
+      "is\n"
       "a loop of multiply-adds in registers, measured before and after the runs. Other programs\n"
       "disturb all times; CPU time well below latency shows it. Ratios from --vs suffer least.\n"
       "Example:\n"

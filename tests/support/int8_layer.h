@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -56,5 +57,20 @@ struct Int8Layer {
     args.y_grid = {0.1f, 90};
   }
 };
+
+/// The formula behind the sum: output `o` in steps of y's grid, before rounding, in double
+/// precision. `sum`: of the products, x's zero point taken off; `step`: of the row's weights;
+/// `residual`: what lies there when args has one.
+inline double expected_output(const kernels::Int8ConvolutionArgs& args, std::uint32_t o, double sum,
+                              float step, std::uint8_t residual) {
+  double y = sum * static_cast<double>(step) * static_cast<double>(args.x_grid.step) *
+                 static_cast<double>(args.scale[o]) +
+             static_cast<double>(args.shift[o]);
+  if (args.residual != nullptr) {
+    y += static_cast<double>(args.residual_grid.step) * (residual - args.residual_grid.zero);
+  }
+  if (args.relu) y = std::max(y, 0.0);
+  return std::clamp(y / static_cast<double>(args.y_grid.step) + args.y_grid.zero, 0.0, 255.0);
+}
 
 }  // namespace bitdown::tests

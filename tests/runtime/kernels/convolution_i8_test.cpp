@@ -79,15 +79,7 @@ double expect(const Int8ConvolutionArgs& args, std::uint32_t o, std::uint32_t p,
     const int q = im2col_reference(args.window, args.x, k, p, pad);
     sum += static_cast<double>(row.q[k] * (q - args.x_grid.zero));
   }
-  double y = sum * static_cast<double>(row.step) * static_cast<double>(args.x_grid.step) *
-                 static_cast<double>(args.scale[o]) +
-             static_cast<double>(args.shift[o]);
-  if (args.residual != nullptr) {
-    y += static_cast<double>(args.residual_grid.step) * (residual - args.residual_grid.zero);
-  }
-  if (args.relu) y = std::max(y, 0.0);
-  const double q = y / static_cast<double>(args.y_grid.step) + args.y_grid.zero;
-  return std::clamp(q, 0.0, 255.0);
+  return tests::expected_output(args, o, sum, row.step, residual);
 }
 
 // Runs on every kernel; the results must be the same bits and round the real numbers correctly.

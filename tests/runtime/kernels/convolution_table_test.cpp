@@ -85,18 +85,6 @@ double expect_sum(const Int8ConvolutionArgs& args, const Weights& weights, std::
   return total - static_cast<double>(weight_sum * args.x_grid.zero);
 }
 
-double expect(const Int8ConvolutionArgs& args, const Weights& weights, double sum, std::uint32_t o,
-              std::uint8_t residual) {
-  double y = sum * static_cast<double>(weights.prepared.step) *
-                 static_cast<double>(args.x_grid.step) * static_cast<double>(args.scale[o]) +
-             static_cast<double>(args.shift[o]);
-  if (args.residual != nullptr) {
-    y += static_cast<double>(args.residual_grid.step) * (residual - args.residual_grid.zero);
-  }
-  if (args.relu) y = std::max(y, 0.0);
-  return std::clamp(y / static_cast<double>(args.y_grid.step) + args.y_grid.zero, 0.0, 255.0);
-}
-
 TEST_CASE("the tables' codebook is within half a step of the numbers, and reaches the largest") {
   Layer layer({18, 5, 5, 3, 3, 1, 1, 1, 1, 5, 5}, 2, 9, 40);
   const WeightMatrix& weights = layer.args.weights;
@@ -125,7 +113,8 @@ void check_formula(const Int8ConvolutionArgs& args, std::uint32_t shift,
     const auto p = static_cast<std::uint32_t>(i % args.window.positions());
     const double sum = expect_sum(args, weights, shift, o, p);
     // Half a step of rounding, and float32 arithmetic before it.
-    REQUIRE(std::fabs(y[i] - expect(args, weights, sum, o, before[i])) <= 0.5 + 2e-3);
+    const double want = tests::expected_output(args, o, sum, weights.prepared.step, before[i]);
+    REQUIRE(std::fabs(y[i] - want) <= 0.5 + 2e-3);
   }
 }
 
