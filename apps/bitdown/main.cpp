@@ -67,6 +67,7 @@ ExitCode main(int count, char** arguments) {
   add_build(app, work);
   add_import(app, work);
   add_calibrate(app, work);
+  add_compare(app, work);
   add_inspect(app, work);
   add_verify(app, work);
   add_run(app, work);
