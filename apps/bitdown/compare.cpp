@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "compare/compare.h"
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <numeric>
 
+#include "bitdown/build_answers.h"
 #include "bitdown/failure.h"
 #include "bitdown/image_folder.h"
 #include "bitdown/json.h"
@@ -18,9 +15,6 @@
 namespace bitdown::apps {
 namespace {
 
-namespace fs = std::filesystem;
-
-using builder::Comparison;
 using builder::ImageDifference;
 using builder::LayerDifference;
 
@@ -35,46 +29,29 @@ struct CompareOptions {
   bool json = false;
 };
 
-struct Compared {
-  Comparison comparison;
-  std::vector<fs::path> images;
-  std::size_t used = 0;
-  std::size_t same_class = 0;
-  std::vector<std::size_t> worst;  ///< Images with the largest error, the largest first.
-};
-
-Compared compare_on_folder(const CompareOptions& options) {
+Answers compare_on_folder(const CompareOptions& options) {
   const Model first = value_or_fail(options.first, Model::open(options.first.c_str()));
   const Model second = value_or_fail(options.second, Model::open(options.second.c_str()));
   const auto preprocessing = first.preprocessing();
   if (!preprocessing) {
     throw Failure(ExitCode::kUnsupported, options.first + ": does not say how to prepare images");
   }
-  Compared compared;
-  compared.images = list_images(options.images, options.limit);
-  FolderInputs inputs(compared.images, *preprocessing);
+  Answers answers;
+  answers.images = list_images(options.images, options.limit);
+  FolderInputs inputs(answers.images, *preprocessing);
   try {
-    compared.comparison =
+    answers.comparison =
         builder::compare(first, second, inputs, builder::jobs_or_cores(options.jobs));
   } catch (const builder::Error& error) {
     throw Failure(exit_code(error.code()),
                   options.first + ", " + options.second + ": " + error.what());
   }
   for (const std::string& problem : inputs.problems()) print_error("skipped " + problem);
-  return compared;
-}
-
-void count(Compared& compared) {
-  const std::vector<ImageDifference>& images = compared.comparison.images;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    if (!images[i].used) continue;
-    compared.worst.push_back(i);
-    compared.same_class += images[i].same_class ? 1 : 0;
+  count_answers(answers, kWorst);
+  if (answers.used == 0) {
+    throw Failure(ExitCode::kInputInvalid, options.images + ": has no usable image");
   }
-  compared.used = compared.worst.size();
-  std::stable_sort(compared.worst.begin(), compared.worst.end(),
-                   [&](std::size_t a, std::size_t b) { return images[a].error > images[b].error; });
-  compared.worst.resize(std::min(compared.worst.size(), kWorst));
+  return answers;
 }
 
 // A bar of the error, full at 100 %.
@@ -83,69 +60,65 @@ std::string bar(double error) {
   return std::string(static_cast<std::size_t>(std::clamp(error, 0.0, 1.0) * kLength + 0.5), '#');
 }
 
-void print_text(const CompareOptions& options, const Compared& compared) {
+void print_text(const CompareOptions& options, const Answers& answers) {
   std::size_t width = 5;
-  for (const LayerDifference& layer : compared.comparison.layers) {
+  for (const LayerDifference& layer : answers.comparison.layers) {
     width = std::max(width, layer.name.size());
   }
   const int name_width = static_cast<int>(std::min<std::size_t>(width, 40));
   std::printf("%-*s %9s %12s %12s\n", name_width, "layer", "error", "correlation", "largest");
-  for (const LayerDifference& layer : compared.comparison.layers) {
+  for (const LayerDifference& layer : answers.comparison.layers) {
     std::printf("%-*s %7.2f %% %12.6f %12.4g  %s\n", name_width, printable(layer.name).c_str(),
                 100 * layer.error, layer.correlation, layer.largest, bar(layer.error).c_str());
   }
   std::printf("\n%s against %s: ", printable(options.second).c_str(),
               printable(options.first).c_str());
-  std::printf(
-      "the same first class for %zu of %zu images (%.1f %%)\n", compared.same_class, compared.used,
-      100.0 * static_cast<double>(compared.same_class) / static_cast<double>(compared.used));
-  if (compared.comparison.unmatched > 0) {
-    std::printf("%zu layers have no namesake of the same size\n", compared.comparison.unmatched);
+  std::printf("the same first class for %zu of %zu images (%.1f %%)\n", answers.same_class,
+              answers.used,
+              100.0 * static_cast<double>(answers.same_class) / static_cast<double>(answers.used));
+  if (answers.comparison.unmatched > 0) {
+    std::printf("%zu layers have no namesake of the same size\n", answers.comparison.unmatched);
   }
   std::printf("largest differences:\n");
-  for (const std::size_t image : compared.worst) {
-    const ImageDifference& difference = compared.comparison.images[image];
+  for (const std::size_t image : answers.worst) {
+    const ImageDifference& difference = answers.comparison.images[image];
     std::printf("  %7.2f %%  %s%s\n", 100 * difference.error,
-                printable(compared.images[image].filename().string()).c_str(),
+                printable(answers.images[image].filename().string()).c_str(),
                 difference.same_class ? "" : ", another class");
   }
 }
 
-void print_json(const CompareOptions& options, const Compared& compared) {
+void print_json(const CompareOptions& options, const Answers& answers) {
   Json layers = Json::array();
-  for (const LayerDifference& layer : compared.comparison.layers) {
+  for (const LayerDifference& layer : answers.comparison.layers) {
     layers.push_back({{"name", layer.name},
                       {"error", layer.error},
                       {"correlation", layer.correlation},
                       {"largest", layer.largest}});
   }
   Json worst = Json::array();
-  for (const std::size_t image : compared.worst) {
-    const ImageDifference& difference = compared.comparison.images[image];
-    worst.push_back({{"file", compared.images[image].filename().string()},
+  for (const std::size_t image : answers.worst) {
+    const ImageDifference& difference = answers.comparison.images[image];
+    worst.push_back({{"file", answers.images[image].filename().string()},
                      {"error", difference.error},
                      {"same_class", difference.same_class}});
   }
   print_line(
       {{"first", options.first},
        {"second", options.second},
-       {"images", compared.used},
-       {"agreement", static_cast<double>(compared.same_class) / static_cast<double>(compared.used)},
-       {"unmatched", compared.comparison.unmatched},
+       {"images", answers.used},
+       {"agreement", static_cast<double>(answers.same_class) / static_cast<double>(answers.used)},
+       {"unmatched", answers.comparison.unmatched},
        {"layers", layers},
        {"worst", worst}});
 }
 
 ExitCode compare(const CompareOptions& options) {
-  Compared compared = compare_on_folder(options);
-  count(compared);
-  if (compared.used == 0) {
-    throw Failure(ExitCode::kInputInvalid, options.images + ": has no usable image");
-  }
+  const Answers answers = compare_on_folder(options);
   if (options.json) {
-    print_json(options, compared);
+    print_json(options, answers);
   } else {
-    print_text(options, compared);
+    print_text(options, answers);
   }
   return ExitCode::kOk;
 }

@@ -73,6 +73,7 @@ ExitCode main(int count, char** arguments) {
   add_run(app, work);
   add_eval(app, work);
   add_sheet(app, work);
+  add_sweep(app, work);
   add_bench(app, work);
   try {
     app.parse(count, arguments);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,22 +13,22 @@ class App;
 
 namespace bitdown::apps {
 
-/// How to quantize: --method, --regime, --seed and --set NAME=VALUE for what experiments change.
+/// How to quantize: --recipe FILE, and flags that have the last word: --method, --regime,
+/// --entries, --seed and --set NAME=VALUE for what experiments change.
 class RecipeFlags {
  public:
   void add_to(CLI::App& verb);
 
-  /// Throws Failure(kUsage) for a --set that makes no sense.
+  /// Throws Failure: what read_recipe() throws, kUsage for a --set that makes no sense.
   builder::Recipe recipe() const;
 
  private:
-  std::string method_ = "covariance";
-  std::string regime_ = "small";
-  std::uint64_t seed_ = 0;
+  std::string file_;
+  std::string method_;
+  std::string regime_;
+  std::optional<std::uint32_t> entries_;
+  std::optional<std::uint64_t> seed_;
   std::vector<std::string> settings_;
 };
-
-/// All of a recipe in one line: what a result depends on.
-std::string text_of(const builder::Recipe& recipe);
 
 }  // namespace bitdown::apps

@@ -25,6 +25,7 @@ void add_verify(CLI::App& app, Work& work);
 void add_run(CLI::App& app, Work& work);
 void add_eval(CLI::App& app, Work& work);
 void add_sheet(CLI::App& app, Work& work);
+void add_sweep(CLI::App& app, Work& work);
 void add_bench(CLI::App& app, Work& work);
 
 }  // namespace bitdown::apps

@@ -62,7 +62,7 @@ class Quantizer {
         cuts_(find_cuts(graph)) {}
 
   void run(FinishedLayers& finished, const QuantizeHooks& hooks) {
-    const std::vector<LayerPlan> plans = schedule(teacher_, recipe_.regime);
+    const std::vector<LayerPlan> plans = schedule(teacher_, recipe_);
     double total = 0;
     for (const LayerPlan& plan : plans) total += cost(plan);
     add_view();
@@ -164,7 +164,7 @@ class Quantizer {
 
 Need needed_images(const Graph& graph, const Recipe& recipe) {
   Need need;
-  for (const LayerPlan& plan : schedule(graph, recipe.regime)) {
+  for (const LayerPlan& plan : schedule(graph, recipe)) {
     const Node& node = graph.nodes[plan.node];
     const Window window = window_of(graph, node);
     const std::size_t rows = (window.columns() + kColumnsPerRow - 1) / kColumnsPerRow;
@@ -179,7 +179,7 @@ std::size_t quantize(Graph& graph, const Recipe& recipe, CalibrationInputs& inpu
   if (graph.inputs.size() != 1) {
     throw Error(StatusCode::kUnsupported, "inputs: only networks with one can be quantized");
   }
-  const std::vector<LayerPlan> plans = schedule(graph, recipe.regime);
+  const std::vector<LayerPlan> plans = schedule(graph, recipe);
   if (plans.empty()) {
     throw Error(StatusCode::kUnsupported, "the network has no layer to quantize");
   }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -16,11 +17,20 @@ enum class Method : std::uint8_t {
 
 enum class Regime : std::uint8_t { kSmall, kLarge };  ///< Of block sizes.
 
+/// What one layer gets instead of what the regime gives it (schedule.h).
+struct LayerOverride {
+  std::uint32_t block_size = 0;  ///< d; 0: the regime's.
+  std::uint32_t entries = 0;     ///< K; 0: the regime's.
+  bool keep = false;             ///< Stays dense.
+};
+
 /// How a network is quantized. The defaults are what README.md's ablation found best.
 struct Recipe {
   Method method = Method::kCovariance;
   Regime regime = Regime::kSmall;
   std::uint64_t seed = 0;
+  std::uint32_t entries = 256;                       ///< K of convolutions.
+  std::map<std::string, LayerOverride> layers = {};  ///< By the layer's name.
 
   // Measuring.
   std::size_t rows = 60'000;      ///< Of im2col for a layer's moments, about.

@@ -2,6 +2,9 @@
 #include "quantize/schedule.h"
 
 #include <algorithm>
+#include <string>
+
+#include "error.h"
 
 namespace bitdown::builder {
 namespace {
@@ -42,23 +45,63 @@ std::uint32_t largest_entries(std::uint64_t blocks) {
   return power;
 }
 
+std::uint64_t blocks_of(const DenseMatrix& dense, std::uint32_t block_size) {
+  return std::uint64_t{dense.rows} * (dense.columns / block_size);
+}
+
+void apply(const LayerOverride& change, const std::string& name, const DenseMatrix& dense,
+           LayerPlan& plan) {
+  const auto fail = [&](const std::string& what) {
+    throw Error(StatusCode::kInvalidData, "layer '" + name + "': " + what);
+  };
+  if (change.block_size > 0) plan.block_size = change.block_size;
+  if (dense.columns % plan.block_size != 0) {
+    fail("block size " + std::to_string(plan.block_size) + " does not divide its " +
+         std::to_string(dense.columns) + " columns");
+  }
+  const std::uint64_t blocks = blocks_of(dense, plan.block_size);
+  if (change.entries > 0) plan.entries = change.entries;
+  if (plan.entries > blocks) {
+    fail("K = " + std::to_string(plan.entries) + ", but it has only " + std::to_string(blocks) +
+         " blocks");
+  }
+}
+
+void check_names(const Recipe& recipe, const Graph& graph) {
+  for (const auto& layer : recipe.layers) {
+    const bool known = std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+      return node.name == layer.first && dense_weights(node) != nullptr;
+    });
+    if (!known) {
+      throw Error(StatusCode::kInvalidData,
+                  "the network has no layer '" + layer.first + "' to quantize");
+    }
+  }
+}
+
 }  // namespace
 
-std::vector<LayerPlan> schedule(const Graph& graph, Regime regime) {
+std::vector<LayerPlan> schedule(const Graph& graph, const Recipe& recipe) {
+  check_names(recipe, graph);
   const bool bottlenecks = has_bottlenecks(graph);
   std::vector<LayerPlan> plans;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     const DenseMatrix* dense = dense_weights(node);
+    if (dense == nullptr) continue;
+    const auto change = recipe.layers.find(node.name);
+    const bool named = change != recipe.layers.end();
     const bool linear = std::holds_alternative<Linear>(node.op);
-    if (dense == nullptr || (!linear && node.inputs[0] == graph.inputs[0])) continue;
+    const bool first = !linear && node.inputs[0] == graph.inputs[0];
+    if (named ? change->second.keep : first) continue;
     LayerPlan plan;
     plan.node = i;
-    plan.block_size = block_size(node, dense->columns, regime, bottlenecks);
-    const std::uint64_t blocks = std::uint64_t{dense->rows} * (dense->columns / plan.block_size);
-    if (blocks < kFewestBlocks) continue;
-    const std::uint32_t wanted = !linear ? 256 : bottlenecks ? 1024 : 2048;
+    plan.block_size = block_size(node, dense->columns, recipe.regime, bottlenecks);
+    const std::uint64_t blocks = blocks_of(*dense, plan.block_size);
+    if (!named && blocks < kFewestBlocks) continue;
+    const std::uint32_t wanted = !linear ? recipe.entries : bottlenecks ? 1024 : 2048;
     plan.entries = std::min(wanted, largest_entries(blocks));
+    if (named) apply(change->second, node.name, *dense, plan);
     plans.push_back(plan);
   }
   return plans;

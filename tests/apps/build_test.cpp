@@ -70,6 +70,8 @@ TEST_CASE("arguments that do not work are refused by name") {
   };
   refused({"--regime", "tiny"}, 2, "--regime");
   refused({"--method", "magic"}, 2, "--method");
+  refused({"--report", "report.pdf"}, 2, "report.pdf: a report is a .html or a .json file");
+  refused({"--recipe", sample.folder / "none.json"}, 3, "none.json");
   refused({"--set", "magic=1"}, 2, "--set magic=1: there are rows, ");
   refused({"--set", "rounds"}, 2, "--set rounds: needs NAME=VALUE");
   refused({"--set", "rounds=many"}, 2, "--set rounds=many: must be a number");
@@ -114,6 +116,8 @@ TEST_CASE("a build that a full disk ends goes on where it stopped, and leaves a 
   CHECK(std::filesystem::file_size(sample.output + ".partial") > 20000);
   CHECK(sample.folder.file_count() == 2);
 
+  const std::string labels = sample.images.write("labels.tsv", "p0.bmp\t0\np1.bmp\t1\n");
+  command.insert(command.end(), {"--report", sample.folder / "report.html", "--labels", labels});
   const Outcome outcome = run_tool(kTool, command);
   REQUIRE(outcome.code == 0);
   const json result = json::parse(outcome.out);
@@ -121,7 +125,18 @@ TEST_CASE("a build that a full disk ends goes on where it stopped, and leaves a 
   CHECK(result["skipped"] == 1);
   CHECK(result["layers"].size() == 20);
   CHECK(result["bytes_file"] == std::filesystem::file_size(sample.output));
-  CHECK(sample.folder.file_count() == 2);  // The partial file is gone.
+  CHECK(sample.folder.file_count() == 3);   // The partial file is gone, the report is there.
+  CHECK(result["answers"]["images"] == 6);  // Every tenth.
+  CHECK(result["answers"]["layers"].size() > 20);
+  CHECK(result["accuracy"]["photos"] == 2);
+  const std::string page = read_file(sample.folder / "report.html");
+  CHECK(page.starts_with("<!doctype html>"));
+  CHECK(page.ends_with("</html>\n"));
+  for (const char* part : {"net.bdn", "layer4.1.conv2", "data:image/jpeg;base64,", "top-1, blob"}) {
+    CAPTURE(part);
+    CHECK(page.find(part) != std::string::npos);
+  }
+  CHECK(page.find("http") == std::string::npos);  // Nothing from the network.
 
   const std::string verified = check_ok(run_tool(kTool, {"verify", sample.output}));
   CHECK(verified.find("golden pair  largest difference") != std::string::npos);

@@ -14,7 +14,14 @@
 namespace bitdown::tests {
 namespace {
 
+using builder::Recipe;
 using builder::Regime;
+
+Recipe recipe_of(Regime regime) {
+  Recipe recipe;
+  recipe.regime = regime;
+  return recipe;
+}
 
 builder::Graph resnet(int depth) {
   const FakeCheckpoint checkpoint = make_checkpoint({TinyDialect::kTorchvision, depth, 1000});
@@ -25,7 +32,8 @@ builder::Graph resnet(int depth) {
 double paper_size(const builder::Graph& graph, Regime regime) {
   double bytes = 0;
   std::map<std::size_t, builder::LayerPlan> plans;
-  for (const builder::LayerPlan& plan : builder::schedule(graph, regime)) plans[plan.node] = plan;
+  for (const builder::LayerPlan& plan : builder::schedule(graph, recipe_of(regime)))
+    plans[plan.node] = plan;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto* convolution = std::get_if<builder::Convolution>(&graph.nodes[i].op);
     const auto* linear = std::get_if<builder::Linear>(&graph.nodes[i].op);
@@ -56,7 +64,7 @@ TEST_CASE("sizes are those of the paper's table") {
 
 TEST_CASE("all layers but the first have a plan, in order, and the smallest has few codewords") {
   const builder::Graph graph = resnet(50);
-  const std::vector<builder::LayerPlan> plans = builder::schedule(graph, Regime::kLarge);
+  const std::vector<builder::LayerPlan> plans = builder::schedule(graph, recipe_of(Regime::kLarge));
   CHECK(plans.size() == 53);
   CHECK(graph.nodes[plans[0].node].name == "layer1.0.conv1");
   CHECK(plans[0].block_size == 8);
@@ -64,12 +72,12 @@ TEST_CASE("all layers but the first have a plan, in order, and the smallest has 
   CHECK(graph.nodes[plans.back().node].name == "fc");
   CHECK(plans.back().entries == 1024);
   for (std::size_t i = 1; i < plans.size(); ++i) CHECK(plans[i - 1].node < plans[i].node);
-  CHECK(builder::schedule(graph, Regime::kSmall)[0].entries == 128);  // 1024 blocks.
+  CHECK(builder::schedule(graph, recipe_of(Regime::kSmall))[0].entries == 128);  // 1024 blocks.
 }
 
 TEST_CASE("block sizes divide the columns, and coded layers have no plan") {
   const builder::Graph graph = tiny_network({.dense = true});
-  for (const builder::LayerPlan& plan : builder::schedule(graph, Regime::kLarge)) {
+  for (const builder::LayerPlan& plan : builder::schedule(graph, recipe_of(Regime::kLarge))) {
     const auto* convolution = std::get_if<builder::Convolution>(&graph.nodes[plan.node].op);
     const auto& dense = std::get<builder::DenseMatrix>(
         convolution != nullptr ? convolution->weights
@@ -77,7 +85,45 @@ TEST_CASE("block sizes divide the columns, and coded layers have no plan") {
     CHECK(dense.columns % plan.block_size == 0);
     CHECK(plan.entries * 4 < dense.rows * (dense.columns / plan.block_size));
   }
-  CHECK(builder::schedule(tiny_network(), Regime::kSmall).empty());
+  CHECK(builder::schedule(tiny_network(), {}).empty());
+}
+
+TEST_CASE("a recipe changes single layers, and all convolutions' codewords") {
+  const builder::Graph graph = resnet(50);
+  Recipe recipe;
+  recipe.entries = 512;
+  recipe.layers["conv1"] = {7, 16, false};  // Of the first, which has no plan otherwise.
+  recipe.layers["layer1.0.conv2"] = {18, 0, false};
+  recipe.layers["layer2.0.conv1"] = {0, 64, false};
+  recipe.layers["fc"].keep = true;
+  const std::vector<builder::LayerPlan> plans = builder::schedule(graph, recipe);
+  CHECK(plans.size() == 53);
+  std::map<std::string, builder::LayerPlan> by_name;
+  for (const builder::LayerPlan& plan : plans) by_name[graph.nodes[plan.node].name] = plan;
+  CHECK_FALSE(by_name.contains("fc"));
+  CHECK(by_name["conv1"].block_size == 7);
+  CHECK(by_name["conv1"].entries == 16);
+  CHECK(by_name["layer1.0.conv2"].block_size == 18);
+  CHECK(by_name["layer1.0.conv2"].entries == 512);
+  CHECK(by_name["layer2.0.conv1"].block_size == 4);
+  CHECK(by_name["layer2.0.conv1"].entries == 64);
+  CHECK(by_name["layer4.2.conv2"].entries == 512);
+}
+
+TEST_CASE("a recipe that a layer cannot have is refused with its name") {
+  const builder::Graph graph = resnet(18);
+  const auto refusal = [&](const char* layer, builder::LayerOverride change) {
+    Recipe recipe;
+    recipe.layers[layer] = change;
+    const Failure failure = error_of([&] { builder::schedule(graph, recipe); });
+    CHECK(failure.code == StatusCode::kInvalidData);
+    return failure.message;
+  };
+  CHECK(refusal("layer9", {}) == "the network has no layer 'layer9' to quantize");
+  CHECK(refusal("maxpool", {}) == "the network has no layer 'maxpool' to quantize");
+  CHECK(refusal("fc", {5, 0, false}) == "layer 'fc': block size 5 does not divide its 512 columns");
+  CHECK(refusal("layer1.0.conv1", {64, 1000, false}) ==
+        "layer 'layer1.0.conv1': K = 1000, but it has only 576 blocks");
 }
 
 }  // namespace

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "bitdown/build_result.h"
+#include "quantize/recipe.h"
+
+namespace bitdown::apps {
+
+/// One network to compress.
+struct BuildJob {
+  std::string network;
+  std::string images;
+  std::string output;
+  std::size_t limit = 0;  ///< Of the images; 0: all.
+  unsigned jobs = 0;      ///< Threads; 0: one a core.
+  builder::Recipe recipe;
+  bool judge = false;  ///< Compare answers with the float network's on every tenth image.
+  std::string labels;  ///< Photographs to measure accuracy on, never used for anything else; or
+                       ///< empty.
+};
+
+/// Quantizes, calibrates, adds the golden pair and writes the blob. OUTPUT.partial keeps finished
+/// layers, so that the same job goes on where an interrupted one stopped. Throws Failure and
+/// builder::Error; then there is no output, or the old one.
+BuildResult run_build(const BuildJob& job);
+
+}  // namespace bitdown::apps
