@@ -57,6 +57,11 @@ void add_build(CLI::App& app, Work& work) {
   verb->add_option("--labels", options->job.labels,
                    "Photographs to measure top-1 on before and after: lines of file and class\n"
                    "index, tab between, in the folder of the photographs");
+  verb->add_option(
+          "--target-size", options->job.target_megabytes,
+          "Megabytes (2^20 bytes) of the blob: block sizes and codewords of each layer are\n"
+          "chosen so that the errors sum up to least")
+      ->check(CLI::Range(0.001, 1024.0));
   options->recipe.add_to(*verb);
   verb->footer(
       "Quantizes one layer after the other so that what the network computes from the photographs\n"

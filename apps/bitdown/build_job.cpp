@@ -17,6 +17,7 @@
 #include "error.h"
 #include "importers/importer.h"
 #include "importers/sha256.h"
+#include "quantize/probe.h"
 #include "quantize/quantize.h"
 #include "quantize/state_file.h"
 #include "workers/workers.h"
@@ -62,15 +63,14 @@ class Build {
  public:
   explicit Build(const BuildJob& job)
       : job_(job),
+        recipe_(job.recipe),
         graph_(builder::import_network(job.network)),
         images_(list_images(job.images, job.limit)),
-        state_file_(job.output + ".partial"),
-        fingerprint_(fingerprint(job.recipe, graph_, images_)) {
+        state_file_(job.output + ".partial") {
     result_.network = job.network;
     result_.output = job.output;
     result_.architecture = graph_.provenance.architecture;
     result_.source_sha256 = graph_.provenance.source_sha256;
-    result_.recipe = text_of(job.recipe);
     result_.jobs = builder::jobs_or_cores(job.jobs);
     result_.bytes_float = float_bytes(graph_);
   }
@@ -81,6 +81,7 @@ class Build {
       source_ =
           builder::aligned_copy(builder::write_blob(graph_, builder::DensePrecision::kFloat32));
     }
+    if (job_.target_megabytes > 0) fit();
     quantize();
     calibrate();
     add_golden(graph_, kPrecision);
@@ -95,7 +96,23 @@ class Build {
   }
 
  private:
+  void fit() {
+    TimedProgress progress;
+    FolderInputs inputs(images_, graph_.preprocessing);
+    try {
+      recipe_ = builder::fit_to_size(
+          graph_, recipe_, static_cast<std::uint64_t>(job_.target_megabytes * (1 << 20)), inputs,
+          result_.jobs, [&](double share, const std::string& layer) {
+            progress.update(share, "measuring " + printable(layer), false);
+          });
+    } catch (const builder::Error& error) {
+      throw Failure(exit_code(error.code()), job_.network + ": " + error.what());
+    }
+  }
+
   void quantize() {
+    result_.recipe = text_of(recipe_);
+    fingerprint_ = fingerprint(recipe_, graph_, images_);
     builder::FinishedLayers finished = builder::load_state(state_file_, fingerprint_);
     TimedProgress progress;
     builder::QuantizeHooks hooks;
@@ -111,8 +128,7 @@ class Build {
     };
     FolderInputs inputs(images_, graph_.preprocessing);
     try {
-      result_.images =
-          builder::quantize(graph_, job_.recipe, inputs, result_.jobs, finished, hooks);
+      result_.images = builder::quantize(graph_, recipe_, inputs, result_.jobs, finished, hooks);
     } catch (const builder::Error& error) {
       name_skipped(inputs);
       throw Failure(exit_code(error.code()), job_.network + ": " + error.what());
@@ -159,10 +175,11 @@ class Build {
   }
 
   const BuildJob& job_;
+  builder::Recipe recipe_;
   builder::Graph graph_;
   const std::vector<std::filesystem::path> images_;
   const std::string state_file_;
-  const std::string fingerprint_;
+  std::string fingerprint_;
   AlignedBuffer source_;  // The float network as a blob, when something is compared with it.
   BuildResult result_;
 };

@@ -16,6 +16,7 @@ struct BuildJob {
   std::size_t limit = 0;  ///< Of the images; 0: all.
   unsigned jobs = 0;      ///< Threads; 0: one a core.
   builder::Recipe recipe;
+  double target_megabytes = 0;  ///< Choose d and K of all layers for a blob of this size; 0: don't.
   bool judge = false;  ///< Compare answers with the float network's on every tenth image.
   std::string labels;  ///< Photographs to measure accuracy on, never used for anything else; or
                        ///< empty.

@@ -39,12 +39,6 @@ std::uint32_t block_size(const Node& node, std::uint32_t columns, Regime regime,
   return size;
 }
 
-std::uint32_t largest_entries(std::uint64_t blocks) {
-  std::uint32_t power = 1;
-  while (std::uint64_t{power} * 2 * 4 < blocks) power *= 2;
-  return power;
-}
-
 std::uint64_t blocks_of(const DenseMatrix& dense, std::uint32_t block_size) {
   return std::uint64_t{dense.rows} * (dense.columns / block_size);
 }
@@ -80,6 +74,12 @@ void check_names(const Recipe& recipe, const Graph& graph) {
 }
 
 }  // namespace
+
+std::uint32_t largest_entries(std::uint64_t blocks) {
+  std::uint32_t power = 1;
+  while (std::uint64_t{power} * 2 * 4 < blocks) power *= 2;
+  return power;
+}
 
 std::vector<LayerPlan> schedule(const Graph& graph, const Recipe& recipe) {
   check_names(recipe, graph);

@@ -28,4 +28,7 @@ struct LayerPlan {
 /// is not, a block size that does not divide the columns, or more codewords than blocks.
 std::vector<LayerPlan> schedule(const Graph& graph, const Recipe& recipe);
 
+/// The largest power of two strictly below a quarter of `blocks`, at least 1.
+std::uint32_t largest_entries(std::uint64_t blocks);
+
 }  // namespace bitdown::builder

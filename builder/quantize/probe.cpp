@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "quantize/probe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <set>
+#include <vector>
+
+#include "error.h"
+#include "quantize/allocation.h"
+#include "quantize/images.h"
+#include "quantize/layer_quantizer.h"
+#include "quantize/layer_walk.h"
+#include "quantize/schedule.h"
+#include "writer/writer.h"
+
+namespace bitdown::builder {
+namespace {
+
+constexpr std::uint32_t kProbed = 1024;  // And a quarter of it.
+constexpr std::uint32_t kOffered[] = {64, 128, 256, 512, 1024, 2048};
+constexpr unsigned kIterations = 6;
+constexpr double kLeastError = 1e-9;
+// What a coded layer takes beyond its codes and codebook: tables and alignment.
+constexpr std::uint64_t kOverhead = 256;
+
+// The same search, without the parts that take long.
+Recipe rough(Recipe recipe) {
+  recipe.rounds = 0;
+  recipe.kmeans_iterations = kIterations;
+  recipe.regression = false;  // The float network has lost nothing.
+  recipe.rows = std::min<std::size_t>(recipe.rows, 20'000);
+  return recipe;
+}
+
+// The error of a layer by K: its logarithm is linear in that of K.
+struct Curve {
+  double entries;  ///< A point of it,
+  double error;
+  double slope;  ///< and d log error / d log K there.
+
+  double at(std::uint32_t other) const { return error * std::pow(other / entries, slope); }
+};
+
+class Probe {
+ public:
+  Probe(const Graph& graph, const Recipe& recipe, const Images& images, unsigned jobs)
+      : graph_(graph),
+        recipe_(rough(recipe)),
+        jobs_(jobs),
+        walk_(graph, graph, recipe_, images, jobs) {}
+
+  std::vector<Choice> choices(LayerPlan plan) {
+    walk_.enter(plan);
+    const Measured measured = walk_.measure(plan);
+    const Layer layer = read_layer(graph_.nodes[plan.node]);
+    const std::uint64_t weights = layer.weights.values.size();
+    if (recipe_.layers.contains(graph_.nodes[plan.node].name)) {  // The user has chosen.
+      return {
+          {plan.block_size, plan.entries, coded_bytes(weights, plan.block_size, plan.entries), 0}};
+    }
+    std::vector<Choice> choices;
+    for (const std::uint32_t block_size : block_sizes(plan.node)) {
+      plan.block_size = block_size;
+      const std::uint32_t most = largest_entries(weights / block_size);
+      const Curve curve = probe(layer, measured, plan, most);
+      for (const std::uint32_t offered : kOffered) {
+        const std::uint32_t entries = std::min(offered, most);
+        choices.push_back(
+            {block_size, entries, coded_bytes(weights, block_size, entries), curve.at(entries)});
+      }
+    }
+    return choices;
+  }
+
+ private:
+  // Those of both regimes.
+  std::set<std::uint32_t> block_sizes(std::size_t node) const {
+    std::set<std::uint32_t> sizes;
+    for (const Regime regime : {Regime::kSmall, Regime::kLarge}) {
+      Recipe recipe;
+      recipe.regime = regime;
+      for (const LayerPlan& plan : schedule(graph_, recipe)) {
+        if (plan.node == node) sizes.insert(plan.block_size);
+      }
+    }
+    return sizes;
+  }
+
+  Curve probe(const Layer& layer, const Measured& measured, LayerPlan plan,
+              std::uint32_t most) const {
+    const auto error = [&](std::uint32_t entries) {
+      plan.entries = entries;
+      return std::max(quantize_layer(layer, measured, plan, recipe_, jobs_).held_out, kLeastError);
+    };
+    const std::uint32_t high = std::min(kProbed, most);
+    const std::uint32_t low = std::max(high / 4, 1u);
+    Curve curve{static_cast<double>(high), error(high), 0};
+    if (low < high) {
+      curve.slope = std::log(curve.error / error(low)) / std::log(static_cast<double>(high) / low);
+    }
+    return curve;
+  }
+
+  const Graph& graph_;
+  const Recipe recipe_;
+  const unsigned jobs_;
+  LayerWalk walk_;
+};
+
+// Of everything but the codes and codebooks of the planned layers.
+std::uint64_t other_bytes(const Graph& graph, const std::vector<LayerPlan>& plans) {
+  std::uint64_t bytes = write_blob(graph, DensePrecision::kFloat16).size();
+  for (const LayerPlan& plan : plans) {
+    bytes -= 2 * read_layer(graph.nodes[plan.node]).weights.values.size();
+    bytes += kOverhead;
+  }
+  return bytes;
+}
+
+std::string megabytes(std::uint64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f MB", static_cast<double>(bytes) / (1 << 20));
+  return text;
+}
+
+}  // namespace
+
+Recipe fit_to_size(const Graph& graph, const Recipe& recipe, std::uint64_t target_bytes,
+                   CalibrationInputs& inputs, unsigned jobs,
+                   const std::function<void(double, const std::string&)>& done) {
+  const std::vector<LayerPlan> plans = schedule(graph, recipe);
+  const Images images(inputs, graph.values[graph.inputs[0]].shape, jobs);
+  Probe probe(graph, recipe, images, jobs);
+  std::vector<std::vector<Choice>> choices;
+  std::uint64_t least = other_bytes(graph, plans);
+  const std::uint64_t other = least;
+  for (const LayerPlan& plan : plans) {
+    choices.push_back(probe.choices(plan));
+    const auto smallest =
+        std::min_element(choices.back().begin(), choices.back().end(),
+                         [](const Choice& a, const Choice& b) { return a.bytes < b.bytes; });
+    least += smallest->bytes;
+    done(static_cast<double>(choices.size()) / static_cast<double>(plans.size()),
+         graph.nodes[plan.node].name);
+  }
+  const auto chosen = target_bytes < other ? std::nullopt : allocate(choices, target_bytes - other);
+  if (!chosen) {
+    throw Error(StatusCode::kInvalidData, "a blob of " + megabytes(target_bytes) +
+                                              " is too small; " + megabytes(least) +
+                                              " would be enough");
+  }
+  Recipe fitted = recipe;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const Choice& choice = choices[i][(*chosen)[i]];
+    fitted.layers[graph.nodes[plans[i].node].name] = {choice.block_size, choice.entries, false};
+  }
+  return fitted;
+}
+
+}  // namespace bitdown::builder
