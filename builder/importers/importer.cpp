@@ -10,9 +10,11 @@
 #include "importers/labels.h"
 #include "importers/pqf.h"
 #include "importers/resnet.h"
+#include "importers/safetensors.h"
 #include "importers/sha256.h"
 #include "importers/state_dict.h"
 #include "importers/torch/checkpoint.h"
+#include "importers/torch/state_dict.h"
 #include "importers/torchvision.h"
 #include "platforms/mapped_file.h"
 
@@ -33,22 +35,27 @@ const Dialect& find_dialect(const StateDict& dict) {
       (keys.empty() ? " without keys" : "; its first key is " + in_quotes(keys.front())));
 }
 
-Graph import_checkpoint(std::span<const std::byte> bytes) {
-  const torch::Checkpoint checkpoint = torch::read_checkpoint(bytes);
-  StateDict dict(checkpoint);
+Graph build_network(StateDict dict) {
   const Dialect& dialect = find_dialect(dict);
   Graph graph = build_resnet(dict, dialect);
   graph.provenance.source_format = dialect.name;
-  graph.provenance.source_sha256 = sha256(bytes);
   if (graph.values[graph.outputs[0]].shape[0] == kImagenetClasses) graph.labels = imagenet_labels();
   return graph;
+}
+
+Graph read_network(std::span<const std::byte> bytes) {
+  if (is_safetensors(bytes)) return build_network(read_safetensors(bytes));
+  if (!torch::is_checkpoint(bytes)) fail_unsupported("neither a PyTorch nor a safetensors file");
+  const torch::Checkpoint checkpoint = torch::read_checkpoint(bytes);
+  return build_network(torch::read_state_dict(checkpoint));
 }
 
 }  // namespace
 
 Graph import_bytes(std::span<const std::byte> bytes, const std::filesystem::path& file) {
   try {
-    Graph graph = import_checkpoint(bytes);
+    Graph graph = read_network(bytes);
+    graph.provenance.source_sha256 = sha256(bytes);
     graph.provenance.source_file = file.filename().string();
     return graph;
   } catch (const Error& error) {

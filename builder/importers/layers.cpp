@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "importers/failure.h"
-#include "importers/torch/tensor.h"
+#include "importers/tensor.h"
 
 namespace bitdown::builder {
 
@@ -22,7 +22,7 @@ CodedMatrix read_codebook(StateDict& dict, const std::string& key, const LayerSh
   const StateDict::Shape& found = dict.shape(key);
   if (found.size() != 2 || found[0] < 1 || found[0] > kMaxEntries || found[1] < 1 ||
       found[1] > kMaxBlockSize) {
-    fail_invalid(in_quotes(key) + " has shape " + torch::shape_text(found) +
+    fail_invalid(in_quotes(key) + " has shape " + shape_text(found) +
                  ", which is no codebook of up to 65536 entries of up to 256 numbers");
   }
   CodedMatrix matrix;

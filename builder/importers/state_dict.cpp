@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "importers/failure.h"
-#include "importers/torch/tensor.h"
 
 namespace bitdown::builder {
 namespace {
@@ -15,46 +14,17 @@ namespace {
 constexpr std::size_t kMaxKeys = 20000;
 constexpr std::size_t kMaxKeyLength = 256;
 
-std::string key_text(const torch::Pickle& pickle, torch::ObjectId id) {
-  const auto* text = std::get_if<std::string_view>(&pickle.at(id));
-  if (text == nullptr) fail_unsupported("a dictionary key that is not text");
-  if (text->size() > kMaxKeyLength) fail_unsupported("a key of more than 256 bytes");
-  return std::string(*text);
+bool is_one_element(const TensorView& tensor) {
+  return std::all_of(tensor.shape.begin(), tensor.shape.end(),
+                     [](std::uint64_t side) { return side == 1; });
 }
 
 }  // namespace
 
-StateDict::StateDict(const torch::Checkpoint& checkpoint) : checkpoint_(checkpoint) {
-  const torch::Pickle& pickle = checkpoint.pickle;
-  for (const auto& [key, value] : find_layers()->items) {
-    const std::string name = key_text(pickle, key);
-    const auto* layer = std::get_if<torch::Dict>(&pickle.at(value));
-    if (layer == nullptr) {
-      add(name, value);
-      continue;
-    }
-    for (const auto& [inner_key, inner_value] : layer->items) {
-      add(name + "." + key_text(pickle, inner_key), inner_value);
-    }
-  }
-  strip_prefix("module.");
-}
-
-const torch::Dict* StateDict::find_layers() const {
-  const torch::Pickle& pickle = checkpoint_.pickle;
-  const auto* root = std::get_if<torch::Dict>(&pickle.at(pickle.root));
-  if (root == nullptr) fail_unsupported("the checkpoint is not a dictionary of layers");
-  for (const auto& [key, value] : root->items) {
-    const auto* name = std::get_if<std::string_view>(&pickle.at(key));
-    const auto* layers = std::get_if<torch::Dict>(&pickle.at(value));
-    if (name != nullptr && *name == "state_dict" && layers != nullptr) return layers;
-  }
-  return root;
-}
-
-void StateDict::add(const std::string& key, torch::ObjectId object) {
+void StateDict::add(const std::string& key, Leaf leaf) {
+  if (key.size() > kMaxKeyLength) fail_unsupported("a key of more than 256 bytes");
   if (entries_.size() >= kMaxKeys) fail_unsupported("more than 20,000 keys");
-  if (!entries_.try_emplace(key, Entry{object}).second)
+  if (!entries_.try_emplace(key, Entry{std::move(leaf)}).second)
     fail_invalid("key " + in_quotes(key) + " twice");
 }
 
@@ -62,7 +32,7 @@ void StateDict::strip_prefix(std::string_view prefix) {
   const auto has_prefix = [&](const auto& entry) { return entry.first.starts_with(prefix); };
   if (!std::all_of(entries_.begin(), entries_.end(), has_prefix)) return;
   std::map<std::string, Entry> stripped;
-  for (const auto& [key, entry] : entries_) stripped.emplace(key.substr(prefix.size()), entry);
+  for (auto& [key, entry] : entries_) stripped.emplace(key.substr(prefix.size()), std::move(entry));
   entries_ = std::move(stripped);
 }
 
@@ -72,14 +42,14 @@ std::vector<std::string> StateDict::keys() const {
   return keys;
 }
 
-const torch::Object& StateDict::object(const std::string& key) const {
+const StateDict::Leaf& StateDict::leaf(const std::string& key) const {
   const auto found = entries_.find(key);
   if (found == entries_.end()) fail_invalid("no key " + in_quotes(key));
-  return checkpoint_.pickle.at(found->second.object);
+  return found->second.leaf;
 }
 
-const torch::Tensor& StateDict::tensor(const std::string& key) const {
-  const auto* tensor = std::get_if<torch::Tensor>(&object(key));
+const TensorView& StateDict::tensor(const std::string& key) const {
+  const auto* tensor = std::get_if<TensorView>(&leaf(key));
   if (tensor == nullptr) fail_invalid(in_quotes(key) + " is not a tensor");
   return *tensor;
 }
@@ -88,41 +58,49 @@ const StateDict::Shape& StateDict::shape(const std::string& key) const {
   return tensor(key).shape;
 }
 
-const torch::Tensor& StateDict::read_tensor(const std::string& key, const Shape& shape) {
-  const torch::Tensor& found = tensor(key);
+const TensorView& StateDict::read_tensor(const std::string& key, const Shape& shape) {
+  const TensorView& found = tensor(key);
   if (found.shape != shape) {
-    fail_invalid(in_quotes(key) + " has shape " + torch::shape_text(found.shape) + " instead of " +
-                 torch::shape_text(shape));
+    fail_invalid(in_quotes(key) + " has shape " + shape_text(found.shape) + " instead of " +
+                 shape_text(shape));
   }
   ignore(key);
   return found;
 }
 
 std::vector<float> StateDict::floats(const std::string& key, const Shape& shape) {
-  return torch::read_floats(checkpoint_, read_tensor(key, shape), key);
+  return read_floats(read_tensor(key, shape), key);
 }
 
 std::vector<double> StateDict::doubles(const std::string& key, const Shape& shape) {
-  return torch::read_doubles(checkpoint_, read_tensor(key, shape), key);
+  return read_doubles(read_tensor(key, shape), key);
 }
 
 std::vector<std::uint16_t> StateDict::codes(const std::string& key, const Shape& shape,
                                             std::uint32_t limit) {
-  return torch::read_codes(checkpoint_, read_tensor(key, shape), limit, key);
+  return read_codes(read_tensor(key, shape), limit, key);
 }
 
 std::int64_t StateDict::integer(const std::string& key) {
-  const auto* value = std::get_if<std::int64_t>(&object(key));
-  if (value == nullptr) fail_invalid(in_quotes(key) + " is not an integer");
+  const Leaf& found = leaf(key);
   ignore(key);
-  return *value;
+  if (const auto* value = std::get_if<std::int64_t>(&found)) return *value;
+  const auto* tensor = std::get_if<TensorView>(&found);
+  if (tensor == nullptr || !is_one_element(*tensor) || tensor->type == ElementType::kBool) {
+    fail_invalid(in_quotes(key) + " is not an integer");
+  }
+  return read_integers(*tensor, key).front();
 }
 
 bool StateDict::boolean(const std::string& key) {
-  const auto* value = std::get_if<bool>(&object(key));
-  if (value == nullptr) fail_invalid(in_quotes(key) + " is not a bool");
+  const Leaf& found = leaf(key);
   ignore(key);
-  return *value;
+  if (const auto* value = std::get_if<bool>(&found)) return *value;
+  const auto* tensor = std::get_if<TensorView>(&found);
+  if (tensor == nullptr || !is_one_element(*tensor) || tensor->type != ElementType::kBool) {
+    fail_invalid(in_quotes(key) + " is not a bool");
+  }
+  return read_integers(*tensor, key).front() != 0;
 }
 
 void StateDict::ignore(const std::string& key) {

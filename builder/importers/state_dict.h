@@ -5,24 +5,28 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
-#include "importers/torch/checkpoint.h"
+#include "importers/tensor.h"
 
 namespace bitdown::builder {
 
-/// A checkpoint's numbers by flat name: {"conv1": {"weight": t}} and {"conv1.weight": t} are both
-/// "conv1.weight". A surrounding {"state_dict": ...} and the prefix "module." of all names, which
-/// training scripts add, are taken away. Remembers which keys were read, so that an importer can
-/// refuse a network with more in it than it understands. All readers throw Error(kInvalidData)
-/// naming a key that is missing, of another type, or of another shape than `shape`.
+/// A checkpoint's numbers by flat name, whatever file they come from. Remembers which keys were
+/// read, so that an importer can refuse a network with more in it than it understands. All readers
+/// throw Error(kInvalidData) naming a key that is missing, of another type, or of another shape
+/// than `shape`.
 class StateDict {
  public:
   using Shape = std::vector<std::uint64_t>;
+  /// std::monostate: something that no importer reads.
+  using Leaf = std::variant<std::monostate, bool, std::int64_t, TensorView>;
 
-  /// `checkpoint` must outlive this. Throws Error: kInvalidData (a key twice) or kUnsupported (not
-  /// a dictionary of at most two levels, far more keys than a network has).
-  explicit StateDict(const torch::Checkpoint& checkpoint);
+  /// What a tensor views must outlive this. Throws Error: kInvalidData (a key twice) or
+  /// kUnsupported (a long key, far more keys than a network has).
+  void add(const std::string& key, Leaf leaf);
+  /// Takes `prefix`, which training scripts add, away from the names if all have it.
+  void strip_prefix(std::string_view prefix);
 
   bool has(const std::string& key) const { return entries_.contains(key); }
   /// In lexical order.
@@ -33,6 +37,7 @@ class StateDict {
   std::vector<double> doubles(const std::string& key, const Shape& shape);
   /// Each from 0 to `limit` - 1; limit <= 65536.
   std::vector<std::uint16_t> codes(const std::string& key, const Shape& shape, std::uint32_t limit);
+  /// A number on its own, or a tensor of one: some containers have nothing but tensors.
   std::int64_t integer(const std::string& key);
   bool boolean(const std::string& key);
 
@@ -43,18 +48,14 @@ class StateDict {
 
  private:
   struct Entry {
-    torch::ObjectId object = 0;
+    Leaf leaf;
     bool read = false;
   };
 
-  const torch::Dict* find_layers() const;
-  void add(const std::string& key, torch::ObjectId object);
-  void strip_prefix(std::string_view prefix);
-  const torch::Object& object(const std::string& key) const;
-  const torch::Tensor& tensor(const std::string& key) const;
-  const torch::Tensor& read_tensor(const std::string& key, const Shape& shape);
+  const Leaf& leaf(const std::string& key) const;
+  const TensorView& tensor(const std::string& key) const;
+  const TensorView& read_tensor(const std::string& key, const Shape& shape);
 
-  const torch::Checkpoint& checkpoint_;
   std::map<std::string, Entry> entries_;
 };
 

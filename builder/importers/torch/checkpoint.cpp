@@ -6,6 +6,9 @@
 namespace bitdown::builder::torch {
 namespace {
 
+constexpr std::string_view kZip = "PK\x03\x04";
+constexpr std::string_view kPickle = "\x80\x02";
+
 bool starts_with(std::span<const std::byte> file, std::string_view magic) {
   return file.size() >= magic.size() &&
          std::string_view(reinterpret_cast<const char*>(file.data()), magic.size()) == magic;
@@ -13,9 +16,13 @@ bool starts_with(std::span<const std::byte> file, std::string_view magic) {
 
 }  // namespace
 
+bool is_checkpoint(std::span<const std::byte> file) {
+  return starts_with(file, kZip) || starts_with(file, kPickle);
+}
+
 Checkpoint read_checkpoint(std::span<const std::byte> file) {
-  if (starts_with(file, "PK\x03\x04")) return read_zip(file);
-  if (starts_with(file, "\x80\x02")) return read_legacy(file);
+  if (starts_with(file, kZip)) return read_zip(file);
+  if (starts_with(file, kPickle)) return read_legacy(file);
   fail_unsupported("not a PyTorch checkpoint");
 }
 

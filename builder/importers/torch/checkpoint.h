@@ -19,6 +19,9 @@ struct Checkpoint {
                                                  ///< not into the file itself.
 };
 
+/// Whether `file` begins as one of the containers does.
+bool is_checkpoint(std::span<const std::byte> file);
+
 /// Reads a PyTorch container of either kind. `file` must outlive the result. Every storage that the
 /// pickle names is present with exactly the size it claims; together they are no larger than the
 /// file. Throws Error: kInvalidData (truncated, corrupt, forbidden pickle content; the message says

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "importers/byte_reader.h"
 #include "importers/failure.h"
-#include "importers/torch/byte_reader.h"
 #include "importers/torch/checkpoint.h"
 
 namespace bitdown::builder::torch {

@@ -8,27 +8,14 @@
 #include <variant>
 #include <vector>
 
+#include "importers/tensor.h"
+
 namespace bitdown::builder::torch {
 
 /// Index into an arena of objects. Objects refer to each other by index only: a few bytes of pickle
 /// can describe cycles and exponentially large trees, and neither may be expanded, compared or
 /// destroyed recursively.
 using ObjectId = std::uint32_t;
-
-enum class ElementType : std::uint8_t {
-  kFloat16,
-  kBFloat16,
-  kFloat32,
-  kFloat64,
-  kBool,
-  kUInt8,
-  kInt8,
-  kInt16,
-  kInt32,
-  kInt64,
-};
-
-std::size_t element_size(ElementType type);
 
 /// The only callables that a pickle may name.
 enum class Function : std::uint8_t { kRebuildTensor, kRebuildParameter, kOrderedDict };
@@ -52,7 +39,7 @@ struct Storage {
 };
 
 /// A strided view of a storage; element (i, j, ...) is at offset + i * strides[0] + ...
-/// Not yet checked against the storage's size: read_floats() and its kin do.
+/// Not yet checked against the storage's size.
 struct Tensor {
   ObjectId storage = 0;
   std::uint64_t offset = 0;

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "importers/byte_reader.h"
 #include "importers/failure.h"
-#include "importers/torch/byte_reader.h"
 #include "importers/torch/globals.h"
 
 namespace bitdown::builder::torch {

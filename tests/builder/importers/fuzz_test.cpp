@@ -54,7 +54,8 @@ TEST_CASE("random damage to pickles and storages never crashes") {
   for (const TinyDialect dialect : {TinyDialect::kKtb, TinyDialect::kPqf}) {
     const FakeCheckpoint checkpoint = make_checkpoint({dialect});
     const std::size_t pickle = object_pickle(checkpoint).size();
-    for (const std::string& file : {save_legacy(checkpoint), save_zip(checkpoint)}) {
+    for (const std::string& file :
+         {save_legacy(checkpoint), save_zip(checkpoint), save_safetensors(checkpoint)}) {
       std::size_t refused = 0;
       constexpr std::size_t kRounds = 1000;
       for (std::size_t round = 0; round < kRounds; ++round) {

@@ -57,7 +57,8 @@ TEST_CASE("each dialect in each container becomes the same network") {
       {TinyDialect::kTorchvision, "torchvision"}};
   for (const auto& [dialect, name] : dialects) {
     const FakeCheckpoint checkpoint = make_checkpoint({dialect});
-    for (const std::string& file : {save_legacy(checkpoint), save_zip(checkpoint)}) {
+    for (const std::string& file :
+         {save_legacy(checkpoint), save_zip(checkpoint), save_safetensors(checkpoint)}) {
       const Graph graph = import_text(file);
       CHECK(graph.provenance.source_file == "tiny.pth");
       CHECK(graph.provenance.source_sha256 == sha256(as_bytes(file)));
@@ -145,5 +146,5 @@ TEST_CASE("a file that is not there or not a file is told apart") {
   CHECK(folder.message == ".: not a regular file");
   const Failure text = error_of([] { import_text("n01440764\ttench\n"); });
   CHECK(text.code == bitdown::StatusCode::kUnsupported);
-  CHECK(text.message == "tiny.pth: not a PyTorch checkpoint");
+  CHECK(text.message == "tiny.pth: neither a PyTorch nor a safetensors file");
 }

@@ -1,61 +1,78 @@
 // SPDX-License-Identifier: MIT
 #include "importers/state_dict.h"
 
+#include <array>
 #include <string>
 
 #include "builder/importers/support/errors.h"
-#include "builder/importers/support/pickle_writer.h"
 #include "doctest/doctest.h"
 
 namespace {
 
 using namespace bitdown::builder;
 using bitdown::StatusCode;
-using bitdown::tests::as_bytes;
-using bitdown::tests::PickleWriter;
+using bitdown::tests::error_of;
 
-bitdown::tests::Failure failure_of(const std::string& pickle) {
-  return bitdown::tests::error_of([&] {
-    torch::Checkpoint checkpoint;
-    checkpoint.pickle = torch::unpickle(as_bytes(pickle));
-    StateDict{checkpoint};
-  });
+constexpr std::array<std::byte, 4> kBytes = {std::byte{7}, std::byte{0}, std::byte{1},
+                                             std::byte{2}};
+
+TensorView bytes_as(ElementType type, std::vector<std::uint64_t> shape) {
+  return contiguous_view(type, kBytes, std::move(shape));
 }
 
 }  // namespace
 
-TEST_CASE("nested and flat keys have the same names") {
-  PickleWriter writer;
-  writer.raw("}(").text("conv1").raw("}").text("k").integer(7).raw("s");
-  const std::string pickle = writer.text("bn1.eps").boolean(true).raw("u").stop();
-  torch::Checkpoint checkpoint;
-  checkpoint.pickle = torch::unpickle(as_bytes(pickle));
-  StateDict dict(checkpoint);
-  CHECK(dict.keys() == std::vector<std::string>{"bn1.eps", "conv1.k"});
-  CHECK(dict.integer("conv1.k") == 7);
-  CHECK(dict.first_unread() == "bn1.eps");
-  CHECK(dict.boolean("bn1.eps"));
+TEST_CASE("a state dictionary knows what was read") {
+  StateDict dict;
+  dict.add("b.k", std::int64_t{7});
+  dict.add("a.eps", true);
+  CHECK(dict.keys() == std::vector<std::string>{"a.eps", "b.k"});
+  CHECK(dict.first_unread() == "a.eps");
+  CHECK(dict.boolean("a.eps"));
+  CHECK(dict.first_unread() == "b.k");
+  CHECK(dict.integer("b.k") == 7);
   CHECK(dict.first_unread().empty());
+  CHECK(error_of([&] { dict.integer("a.eps"); }).says("'a.eps' is not an integer"));
+  CHECK(error_of([&] { dict.shape("b.k"); }).says("'b.k' is not a tensor"));
+  CHECK(error_of([&] { dict.floats("c", {1}); }).says("no key 'c'"));
 }
 
-TEST_CASE("what is no flat list of distinct short names is refused") {
-  CHECK(failure_of(PickleWriter().raw("]").stop()).code == StatusCode::kUnsupported);
-  CHECK(failure_of(PickleWriter().raw("}K\x01K\x01s").stop()).says("key that is not text"));
-  const std::string twice =
-      PickleWriter().raw("}(").text("a.b").raw("N").text("a.b").raw("Nu").stop();
-  CHECK(failure_of(twice).code == StatusCode::kInvalidData);
-  CHECK(failure_of(twice).says("key 'a.b' twice"));
-  const std::string name(257, 'n');
-  CHECK(failure_of(PickleWriter().raw("}").text(name).raw("Ns").stop()).says("256 bytes"));
+TEST_CASE("a tensor of one element stands for its number") {
+  StateDict dict;
+  dict.add("scalar", bytes_as(ElementType::kInt16, {}));
+  dict.add("one", bytes_as(ElementType::kUInt8, {1, 1}));
+  dict.add("two", bytes_as(ElementType::kUInt8, {2}));
+  dict.add("flag", bytes_as(ElementType::kBool, {1}));
+  dict.add("real", bytes_as(ElementType::kFloat32, {}));
+  CHECK(dict.integer("scalar") == 7);
+  CHECK(dict.integer("one") == 7);
+  CHECK(dict.boolean("flag"));
+  CHECK(error_of([&] { dict.integer("two"); }).says("not an integer"));
+  CHECK(error_of([&] { dict.integer("flag"); }).says("not an integer"));
+  CHECK(error_of([&] { dict.integer("real"); }).says("not of an integer type"));
+  CHECK(error_of([&] { dict.boolean("one"); }).says("not a bool"));
 }
 
-TEST_CASE("a thousand layers that share a dictionary of a thousand keys stay within bounds") {
-  PickleWriter writer;
-  writer.raw("}(").text("0").raw("}q\x01(");
-  for (int i = 0; i < 1000; ++i) writer.text("key" + std::to_string(i)).raw("N");
-  writer.raw("u");
-  for (int i = 1; i < 1000; ++i) writer.text(std::to_string(i)).raw("h\x01");
-  const auto failure = failure_of(writer.raw("u").stop());
-  CHECK(failure.code == StatusCode::kUnsupported);
-  CHECK(failure.says("more than 20,000 keys"));
+TEST_CASE("a prefix goes when all names have it") {
+  StateDict dict;
+  dict.add("module.a", true);
+  dict.add("module.b", true);
+  dict.strip_prefix("module.");
+  CHECK(dict.keys() == std::vector<std::string>{"a", "b"});
+  dict.strip_prefix("a");
+  CHECK(dict.keys() == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("keys are distinct and short, and there are not too many") {
+  StateDict dict;
+  dict.add("a.b", {});
+  const auto twice = error_of([&] { dict.add("a.b", {}); });
+  CHECK(twice.code == StatusCode::kInvalidData);
+  CHECK(twice.says("key 'a.b' twice"));
+  CHECK(error_of([&] { dict.add(std::string(257, 'n'), {}); }).says("256 bytes"));
+  const auto flood = error_of([&] {
+    for (int i = 0; i < 20000; ++i) dict.add(std::to_string(i), {});
+  });
+  CHECK(flood.code == StatusCode::kUnsupported);
+  CHECK(flood.says("more than 20,000 keys"));
 }

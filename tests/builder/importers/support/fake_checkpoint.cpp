@@ -50,6 +50,37 @@ void write_leaf(PickleWriter& writer, const FakeCheckpoint& checkpoint, const Fa
   if (const auto* boolean = std::get_if<bool>(&leaf)) writer.boolean(*boolean);
 }
 
+std::string little_endian(std::uint64_t value) {
+  std::string bytes;
+  for (int i = 0; i < 8; ++i) bytes += static_cast<char>(value >> (8 * i) & 0xff);
+  return bytes;
+}
+
+/// A tensor of a safetensors file.
+struct PlainTensor {
+  std::string type;
+  std::vector<std::int64_t> shape;
+  std::string bytes;
+};
+
+PlainTensor plain_tensor(const FakeCheckpoint& checkpoint, const FakeLeaf& leaf) {
+  static const std::map<std::string, std::string> kTypes = {{"HalfStorage", "F16"},
+                                                            {"FloatStorage", "F32"},
+                                                            {"ByteStorage", "U8"},
+                                                            {"ShortStorage", "I16"}};
+  if (const auto* integer = std::get_if<std::int64_t>(&leaf)) {
+    return {"I64", {}, little_endian(static_cast<std::uint64_t>(*integer))};
+  }
+  if (const auto* boolean = std::get_if<bool>(&leaf)) {
+    return {"BOOL", {}, std::string(1, *boolean ? '\1' : '\0')};
+  }
+  const auto& tensor = std::get<FakeTensor>(leaf);
+  const FakeStorage& storage = checkpoint.storages.at(tensor.storage);
+  std::size_t bytes = storage.element_size;
+  for (const std::int64_t side : tensor.shape) bytes *= static_cast<std::size_t>(side);
+  return {kTypes.at(storage.type), tensor.shape, storage.bytes.substr(0, bytes)};
+}
+
 template <typename T>
 void add(FakeCheckpoint& checkpoint, const std::string& key, std::vector<std::int64_t> shape,
          const std::string& type, const std::vector<T>& values) {
@@ -112,9 +143,7 @@ std::string save_legacy(const FakeCheckpoint& checkpoint) {
   for (const auto& [key, storage] : checkpoint.storages) keys.text(key);
   file += keys.raw("e").stop();
   for (const auto& [key, storage] : checkpoint.storages) {
-    const std::uint64_t elements = storage.elements();
-    for (int i = 0; i < 8; ++i) file += static_cast<char>(elements >> (8 * i) & 0xff);
-    file += storage.bytes;
+    file += little_endian(storage.elements()) + storage.bytes;
   }
   return file;
 }
@@ -127,6 +156,29 @@ std::string save_zip(const FakeCheckpoint& checkpoint) {
   }
   entries.emplace_back("net/version", "3\n");
   return write_archive(entries);
+}
+
+std::string save_safetensors(const FakeCheckpoint& checkpoint) {
+  std::string header = R"({"__metadata__":{"format":"pt"})";
+  std::string tensors;
+  for (const auto& [key, leaf] : checkpoint.leaves) {
+    std::string name = key;
+    for (char& c : name) c = c == '/' ? '.' : c;
+    const PlainTensor tensor = plain_tensor(checkpoint, leaf);
+    std::string shape;
+    for (const std::int64_t side : tensor.shape) {
+      shape += (shape.empty() ? "" : ",") + std::to_string(side);
+    }
+    header += ",\"" + name + R"(":{"dtype":")" + tensor.type + R"(","shape":[)" + shape +
+              R"(],"data_offsets":[)" + std::to_string(tensors.size()) + ",";
+    tensors += tensor.bytes;
+    header += std::to_string(tensors.size()) + "]}";
+  }
+  return safetensors_file(header + "}", tensors);
+}
+
+std::string safetensors_file(const std::string& header, const std::string& tensors) {
+  return little_endian(header.size()) + header + tensors;
 }
 
 std::string write_archive(const std::vector<std::pair<std::string, std::string>>& entries,

@@ -10,7 +10,8 @@
 
 namespace bitdown::tests {
 
-/// What a test checkpoint holds, and its two containers, written by hand as torch.save would.
+/// What a test checkpoint holds, and its containers, written by hand as torch.save and safetensors
+/// would.
 
 /// The numbers of a storage, e.g. {"HalfStorage", 2, bytes}.
 struct FakeStorage {
@@ -55,6 +56,12 @@ std::string object_pickle(const FakeCheckpoint& checkpoint);
 
 std::string save_legacy(const FakeCheckpoint& checkpoint);
 std::string save_zip(const FakeCheckpoint& checkpoint);
+
+/// The same as safetensors, where a number on its own is a tensor. Contiguous tensors only.
+std::string save_safetensors(const FakeCheckpoint& checkpoint);
+
+/// A safetensors file of this header and these tensors.
+std::string safetensors_file(const std::string& header, const std::string& tensors);
 
 /// A zip archive of named entries, deflated or stored.
 std::string write_archive(const std::vector<std::pair<std::string, std::string>>& entries,

@@ -76,8 +76,8 @@ TEST_CASE("containers are filled through one item, many items and the memo") {
 }
 
 TEST_CASE("only the listed globals exist, and the message names the others and their place") {
-  CHECK(root_of<torch::ElementType>(PickleWriter().global("torch", "ShortStorage").stop()) ==
-        torch::ElementType::kInt16);
+  CHECK(root_of<ElementType>(PickleWriter().global("torch", "ShortStorage").stop()) ==
+        ElementType::kInt16);
   const auto system =
       failure_of(PickleWriter().global("os", "system").raw("(").text("true").raw("tR").stop());
   CHECK(system.code == StatusCode::kInvalidData);

@@ -9,7 +9,7 @@
 
 #include "importers/failure.h"
 
-namespace bitdown::builder::torch {
+namespace bitdown::builder {
 
 /// Walks through bytes and refuses to leave them. Offsets count from the start of `bytes`.
 class ByteReader {
@@ -53,4 +53,4 @@ class ByteReader {
   std::size_t offset_;
 };
 
-}  // namespace bitdown::builder::torch
+}  // namespace bitdown::builder
