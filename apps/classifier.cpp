@@ -26,8 +26,8 @@ bool is_classifier(const Model& model) {
   if (model.input_count() != 1 || model.output_count() != 2) return false;
   const Shape input = model.input(0).shape;
   const Shape logits = model.output(0).shape;
-  return input.rank == 3 && input.dimensions[0] == 3 && logits.rank == 1 &&
-         model.output(1).shape == logits && second_is_softmax_of_first(model.root());
+  return input.rank == 3 && logits.rank == 1 && model.output(1).shape == logits &&
+         second_is_softmax_of_first(model.root());
 }
 
 }  // namespace
@@ -47,7 +47,9 @@ Result<Classifier> Classifier::create(const Model& model, const SessionOptions& 
 Status prepare_photo(const Model& model, const ImageView& photo, std::span<float> input) {
   const auto preprocessing = model.preprocessing();
   if (!preprocessing) {
-    return {StatusCode::kUnsupported, "the model does not say how to prepare a photograph"};
+    return {StatusCode::kUnsupported,
+            "the model does not say how to prepare a photograph: import and build take --mean and "
+            "--std"};
   }
   const Status status = preprocess(photo, *preprocessing, input);
   // A checked model's crop is its input's size, so the photograph is what does not fit.

@@ -24,14 +24,14 @@ Status prepare_photo(const Model& model, const ImageView& photo, std::span<float
 /// outlive it. One thread at a time.
 class Classifier {
  public:
-  /// Fails as Session::create does, with kUnsupported when the network does not turn one (3, H, W)
+  /// Fails as Session::create does, with kUnsupported when the network does not turn one (C, H, W)
   /// into logits and probabilities, and with kOutOfMemory.
   static Result<Classifier> create(const Model& model, const SessionOptions& options);
 
   /// prepare_photo() into input().
   Status prepare(const ImageView& photo);
 
-  /// The input in place, (3, H, W), for callers that have it ready.
+  /// The input in place, (C, H, W), for callers that have it ready.
   std::span<float> input() { return {input_.get(), input_size_}; }
 
   /// On input(), which always has the right size.

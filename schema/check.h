@@ -13,7 +13,7 @@ struct Model;
 
 /// The format version that this build writes and reads.
 inline constexpr std::uint16_t kVersionMajor = 1;
-inline constexpr std::uint16_t kVersionMinor = 0;
+inline constexpr std::uint16_t kVersionMinor = 1;
 inline constexpr std::uint16_t kVersionPatch = 0;
 
 /// Alignment of every bulk vector, from the start of the blob.

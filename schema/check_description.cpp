@@ -17,8 +17,8 @@ const Value& first(const Model& model, const flatbuffers::Vector<std::uint32_t>&
   return *model.values()->Get(indices.Get(0));
 }
 
-bool three_finite(const flatbuffers::Vector<float>& numbers, bool positive) {
-  if (numbers.size() != 3) return false;
+bool all_finite(const flatbuffers::Vector<float>& numbers, std::uint32_t count, bool positive) {
+  if (numbers.size() != count) return false;
   bool good = true;
   for (float number : numbers) good &= std::isfinite(number) && (!positive || number > 0);
   return good;
@@ -35,14 +35,18 @@ Status check_preprocessing(const Preprocessing& preprocessing, const Value& inpu
     return invalid("crop_w: must be between 1 and resize_shorter", where);
   }
   const auto& shape = *input.shape();
-  if (shape.size() != 3 || shape.Get(0) != 3 || shape.Get(1) != height || shape.Get(2) != width) {
-    return invalid("crop_h, crop_w: the model's first input is not (3, crop_h, crop_w)", where);
+  if (shape.size() != 3 || shape.Get(1) != height || shape.Get(2) != width) {
+    return invalid("crop_h, crop_w: the model's first input is not (C, crop_h, crop_w)", where);
   }
-  if (!three_finite(*preprocessing.mean(), false)) {
-    return invalid("mean: must be three finite numbers", where);
+  const std::uint32_t channels = shape.Get(0);
+  if (channels != 1 && channels != 3) {
+    return invalid("mean: the model's first input has neither 1 nor 3 channels", where);
   }
-  if (!three_finite(*preprocessing.std(), true)) {
-    return invalid("std: must be three finite positive numbers", where);
+  if (!all_finite(*preprocessing.mean(), channels, false)) {
+    return invalid("mean: must be a finite number for each channel", where);
+  }
+  if (!all_finite(*preprocessing.std(), channels, true)) {
+    return invalid("std: must be a finite positive number for each channel", where);
   }
   return {};
 }

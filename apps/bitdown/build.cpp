@@ -37,7 +37,8 @@ void add_build(CLI::App& app, Work& work) {
   const auto options = std::make_shared<BuildOptions>();
   CLI::App* verb = app.add_subcommand("build", "Compress a trained network, without labels");
   verb->add_option("NETWORK", options->job.network,
-                   "A float network: a torchvision state_dict of a ResNet")
+                   "A float network: a state_dict (.pth, .safetensors) of torchvision's ResNets,\n"
+                   "or an ONNX model of a convolutional classifier")
       ->required();
   verb->add_option("--images", options->job.images,
                    "Folder of photographs like those that the network will see")
@@ -62,6 +63,7 @@ void add_build(CLI::App& app, Work& work) {
           "Megabytes (2^20 bytes) of the blob: block sizes and codewords of each layer are\n"
           "chosen so that the errors sum up to least")
       ->check(CLI::Range(0.001, 1024.0));
+  options->job.description.add_to(*verb);
   options->recipe.add_to(*verb);
   verb->footer(
       "Quantizes one layer after the other so that what the network computes from the photographs\n"

@@ -29,11 +29,26 @@ namespace {
 constexpr auto kPrecision = builder::DensePrecision::kFloat16;
 constexpr std::size_t kCalibrationImages = 200;
 
+std::string describe(const Preprocessing& how) {
+  std::string text = std::to_string(how.resize_shorter);
+  for (std::uint32_t c = 0; c < how.channels; ++c) {
+    for (const float number : {how.mean[c], how.std[c]}) text += " " + std::to_string(number);
+  }
+  return text;
+}
+
+builder::Graph read_network(const BuildJob& job) {
+  builder::Graph graph = builder::import_network(job.network);
+  job.description.apply(job.network, graph);
+  preprocessing_of(job.network, graph);  // Images are needed for all that follows.
+  return graph;
+}
+
 // What the layers of a state file belong to: anything that changes them.
 std::string fingerprint(const builder::Recipe& recipe, const builder::Graph& graph,
                         const std::vector<std::filesystem::path>& images) {
   std::string text = std::string(BITDOWN_VERSION "\n") + graph.provenance.source_sha256 + "\n" +
-                     text_of(recipe) + "\n";
+                     text_of(recipe) + "\n" + describe(*graph.preprocessing) + "\n";
   for (const std::filesystem::path& image : images) {
     std::error_code missing;
     text += image.filename().string() + " " +
@@ -64,7 +79,7 @@ class Build {
   explicit Build(const BuildJob& job)
       : job_(job),
         recipe_(job.recipe),
-        graph_(builder::import_network(job.network)),
+        graph_(read_network(job)),
         images_(list_images(job.images, job.limit)),
         state_file_(job.output + ".partial") {
     result_.network = job.network;
@@ -98,7 +113,7 @@ class Build {
  private:
   void fit() {
     TimedProgress progress;
-    FolderInputs inputs(images_, graph_.preprocessing);
+    FolderInputs inputs(images_, *graph_.preprocessing);
     try {
       recipe_ = builder::fit_to_size(
           graph_, recipe_, static_cast<std::uint64_t>(job_.target_megabytes * (1 << 20)), inputs,
@@ -126,7 +141,7 @@ class Build {
                           printable(layer.name),
                       layer.restored);
     };
-    FolderInputs inputs(images_, graph_.preprocessing);
+    FolderInputs inputs(images_, *graph_.preprocessing);
     try {
       result_.images = builder::quantize(graph_, recipe_, inputs, result_.jobs, finished, hooks);
     } catch (const builder::Error& error) {
@@ -153,7 +168,7 @@ class Build {
   void calibrate() {
     std::vector<std::filesystem::path> some = images_;
     if (some.size() > kCalibrationImages) some.resize(kCalibrationImages);
-    FolderInputs inputs(some, graph_.preprocessing);
+    FolderInputs inputs(some, *graph_.preprocessing);
     builder::calibrate(graph_, kPrecision, inputs, result_.jobs);
   }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bitdown/build_result.h"
+#include "bitdown/description_flags.h"
 #include "quantize/recipe.h"
 
 namespace bitdown::apps {
@@ -17,6 +18,7 @@ struct BuildJob {
   unsigned jobs = 0;      ///< Threads; 0: one a core.
   builder::Recipe recipe;
   double target_megabytes = 0;  ///< Choose d and K of all layers for a blob of this size; 0: don't.
+  DescriptionFlags description;
   bool judge = false;  ///< Compare answers with the float network's on every tenth image.
   std::string labels;  ///< Photographs to measure accuracy on, never used for anything else; or
                        ///< empty.

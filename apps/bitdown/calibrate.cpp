@@ -35,7 +35,7 @@ ExitCode calibrate(const CalibrateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   builder::StoredNetwork network = read_network(options.model);
   const CalibrationCount count =
-      calibrate_on_folder(network.graph, network.precision, options.calibration);
+      calibrate_on_folder(options.model, network.graph, network.precision, options.calibration);
   const std::vector<std::byte> blob = builder::write_blob(network.graph, network.precision);
   const std::string& output = options.output.empty() ? options.model : options.output;
   write_output(output, blob);

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <vector>
 
+#include "bitdown/description_flags.h"
 #include "bitdown/failure.h"
 #include "bitdown/image_folder.h"
 #include "calibrate/calibrate.h"
@@ -21,9 +22,10 @@ void CalibrationFlags::add_to(CLI::App& verb, const char* folder_name, const cha
       ->needs(option);
 }
 
-CalibrationCount calibrate_on_folder(builder::Graph& graph, builder::DensePrecision precision,
+CalibrationCount calibrate_on_folder(const std::string& network, builder::Graph& graph,
+                                     builder::DensePrecision precision,
                                      const CalibrationFlags& flags) {
-  FolderInputs inputs(list_images(flags.folder, flags.limit), graph.preprocessing);
+  FolderInputs inputs(list_images(flags.folder, flags.limit), preprocessing_of(network, graph));
   const unsigned jobs = builder::jobs_or_cores(flags.jobs);
   const std::size_t used = builder::calibrate(graph, precision, inputs, jobs);
   const std::vector<std::string> problems = inputs.problems();

@@ -29,11 +29,13 @@ struct CalibrationCount {
   std::size_t skipped = 0;
 };
 
-/// Chooses the activation ranges of `graph` (calibrate/calibrate.h) on the images directly in the
-/// folder, by name: the first `limit`, with a progress bar. An image that cannot be used is named
-/// on stderr and skipped. Throws Failure: kInputMissing (no folder), kInputInvalid (no usable
-/// image).
-CalibrationCount calibrate_on_folder(builder::Graph& graph, builder::DensePrecision precision,
+/// Chooses the activation ranges of `graph` (calibrate/calibrate.h), which was read from the file
+/// `network`, on the images directly in the folder, by name: the first `limit`, with a progress
+/// bar. An image that cannot be used is named on stderr and skipped. Throws Failure: kInputMissing
+/// (no folder), kInputInvalid (no usable image), kUnsupported (a network that does not say how to
+/// prepare a photograph).
+CalibrationCount calibrate_on_folder(const std::string& network, builder::Graph& graph,
+                                     builder::DensePrecision precision,
                                      const CalibrationFlags& flags);
 
 /// "200 images", "199 images, 1 skipped".

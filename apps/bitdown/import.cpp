@@ -6,8 +6,8 @@
 #include <cstdio>
 
 #include "bitdown/calibration.h"
+#include "bitdown/description_flags.h"
 #include "bitdown/failure.h"
-#include "bitdown/lines.h"
 #include "bitdown/output_file.h"
 #include "bitdown/verbs.h"
 #include "error.h"
@@ -19,9 +19,9 @@ namespace {
 struct ImportOptions {
   std::string input;
   std::string output;
-  std::string labels;
   std::string dense_type = "fp16";
   bool expand = false;
+  DescriptionFlags description;
   CalibrationFlags calibration;
 };
 
@@ -49,16 +49,6 @@ void expand_all(builder::Graph& graph) {
   }
 }
 
-void set_labels(builder::Graph& graph, const std::string& path) {
-  graph.labels = read_class_names(path);
-  const std::uint32_t classes = graph.values[graph.outputs.at(0)].shape.at(0);
-  if (graph.labels.size() != classes) {
-    throw Failure(ExitCode::kInputInvalid, path + ": " + std::to_string(graph.labels.size()) +
-                                               " names, but the network has " +
-                                               std::to_string(classes) + " classes");
-  }
-}
-
 bool fits_float32(const builder::Graph& graph) {
   try {
     builder::write_blob(graph, builder::DensePrecision::kFloat32);
@@ -80,9 +70,9 @@ bool fits_float32(const builder::Graph& graph) {
 ExitCode import(const ImportOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   refuse_to_overwrite(options.input, options.output);
-  refuse_to_overwrite(options.labels, options.output);
+  refuse_to_overwrite(options.description.names(), options.output);
   builder::Graph graph = builder::import_network(options.input);
-  if (!options.labels.empty()) set_labels(graph, options.labels);
+  options.description.apply(options.input, graph);
   if (options.expand) expand_all(graph);
   const auto precision = options.dense_type == "fp32" ? builder::DensePrecision::kFloat32
                                                       : builder::DensePrecision::kFloat16;
@@ -90,8 +80,8 @@ ExitCode import(const ImportOptions& options) {
   std::vector<std::byte> blob;
   try {
     if (!options.calibration.folder.empty()) {
-      calibrated =
-          ", ranges from " + count_text(calibrate_on_folder(graph, precision, options.calibration));
+      calibrated = ", ranges from " + count_text(calibrate_on_folder(
+                                          options.input, graph, precision, options.calibration));
     }
     blob = builder::write_blob(graph, precision);
   } catch (const builder::Error& error) {
@@ -115,12 +105,12 @@ void add_import(CLI::App& app, Work& work) {
   const auto options = std::make_shared<ImportOptions>();
   CLI::App* verb = app.add_subcommand("import", "Turn a trained network into a blob");
   verb->add_option("FILE", options->input,
-                   "A released compressed network or a torchvision state_dict of a ResNet;\n"
-                   "depth, block sizes and codebooks are inferred from its content")
+                   "A state_dict (.pth, .safetensors) of a released compressed network or of\n"
+                   "torchvision's ResNets, or an ONNX model of a convolutional classifier;\n"
+                   "everything else is inferred from its content")
       ->required();
   verb->add_option("-o,--output", options->output, "The blob to write")->required();
-  verb->add_option("--labels", options->labels,
-                   "Class names: one a line, or lines of index, wnid, name");
+  options->description.add_to(*verb);
   verb->add_option("--dense-type", options->dense_type, "How layers without codes are stored")
       ->check(CLI::IsMember({"fp16", "fp32"}))
       ->capture_default_str();

@@ -114,7 +114,7 @@ void add_run(CLI::App& app, Work& work) {
   CLI::App* verb = app.add_subcommand("run", "Say what photographs show");
   verb->add_option("MODEL", options->model, "The blob")->required();
   verb->add_option("IMAGE", options->files,
-                   "Photographs, or .npy files of prepared inputs: float32 (N, 3, H, W)")
+                   "Photographs, or .npy files of prepared inputs: float32 (N, C, H, W)")
       ->required();
   verb->add_flag("--json", options->json, "One JSON object a line: file, top");
   verb->add_option("--top", options->top, "How many classes")

@@ -101,6 +101,7 @@ void add_sweep(CLI::App& app, Work& work) {
   verb->add_option("--jobs", options->job.jobs, "Threads (default: one a core)")
       ->check(CLI::Range(1, 1024));
   verb->add_flag("--json", options->json, "One JSON array instead of text");
+  options->job.description.add_to(*verb);
   verb->footer(
       "Builds a blob for each setting and shows what a size costs.\n"
       "Example:\n"

@@ -110,7 +110,7 @@ struct Graph {
   std::vector<Node> nodes;
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
-  Preprocessing preprocessing;
+  std::optional<Preprocessing> preprocessing = std::nullopt;  ///< Of photographs, if it takes them.
   std::vector<std::string> labels;
   Provenance provenance;
   std::optional<Golden> golden = std::nullopt;

@@ -65,6 +65,7 @@ class Builder {
 
   Graph build() {
     graph_.provenance.architecture = architecture_.name;
+    graph_.preprocessing.emplace();
     const ValueId input = graph_.add_value("input", {3, 224, 224});
     graph_.inputs = {input};
     ValueId value = convolution("conv1", "bn1", input, {kStemWidth, 7, 2, 3, true});

@@ -52,7 +52,6 @@ Segment::Segment(const Graph& graph, const std::vector<Node>& nodes, ValueId inp
                  std::vector<ValueId> wanted, DensePrecision precision)
     : input_(input), wanted_(std::move(wanted)) {
   Graph part;
-  part.preprocessing = graph.preprocessing;
   Renumbering renumber(graph, part);
   part.inputs = {renumber(input)};
   part.nodes = needed_nodes(nodes, wanted_, graph.values.size());
@@ -64,14 +63,6 @@ Segment::Segment(const Graph& graph, const std::vector<Node>& nodes, ValueId inp
     const auto known = std::find(part.outputs.begin(), part.outputs.end(), renumber(id));
     outputs_.push_back(static_cast<std::size_t>(known - part.outputs.begin()));
     if (id != input_ && known == part.outputs.end()) part.outputs.push_back(renumber(id));
-  }
-  // Of photographs only, and as large as they are here.
-  const std::vector<std::uint32_t>& shape = part.values[0].shape;
-  if (shape.size() == 3) {
-    part.preprocessing.crop_height = shape[1];
-    part.preprocessing.crop_width = shape[2];
-    part.preprocessing.resize_shorter =
-        std::max({part.preprocessing.resize_shorter, shape[1], shape[2]});
   }
   if (!part.outputs.empty()) load(part, precision);
 }

@@ -43,7 +43,9 @@ class BlobReader {
     for (const schema::Operator* op : *model_.operators()) graph.nodes.push_back(read_node(*op));
     graph.inputs = numbers(model_.inputs());
     graph.outputs = numbers(model_.outputs());
-    graph.preprocessing = preprocessing();
+    if (const schema::Preprocessing* stored = model_.preprocessing()) {
+      graph.preprocessing = read_preprocessing(*stored);
+    }
     if (model_.labels() != nullptr) {
       for (const flatbuffers::String* label : *model_.labels()) graph.labels.push_back(text(label));
     }
@@ -156,11 +158,6 @@ class BlobReader {
     const std::string name = text(op.name());
     return {name, numbers(op.inputs()), op.outputs()->Get(0),
             read_operator(op, "operator '" + name + "'")};
-  }
-
-  Preprocessing preprocessing() const {
-    if (model_.preprocessing() == nullptr) fail("preprocessing", "the blob has none");
-    return read_preprocessing(*model_.preprocessing());
   }
 
   Provenance read_provenance() const {

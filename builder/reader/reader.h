@@ -20,7 +20,7 @@ struct StoredNetwork {
 /// The inverse of write_blob: a blob that it wrote is reproduced byte by byte by
 /// write_blob(read.graph, read.precision). A codebook that several layers share becomes one for
 /// each. `model` must have passed schema::check. Throws Error(kUnsupported) for what a Graph cannot
-/// hold: kernels, strides or paddings that are not square, no preprocessing.
+/// hold: kernels, strides or paddings that are not square.
 StoredNetwork read_blob(const schema::Model& model);
 
 }  // namespace bitdown::builder

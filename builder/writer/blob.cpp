@@ -52,7 +52,7 @@ class BlobBuilder {
     const auto codebooks_offset = fbb_.CreateVector(codebooks_);
     const auto inputs = fbb_.CreateVector(graph_.inputs);
     const auto outputs = fbb_.CreateVector(graph_.outputs);
-    const auto preprocessing = add_preprocessing();
+    const auto preprocessing = graph_.preprocessing ? add_preprocessing(*graph_.preprocessing) : 0;
     const auto labels = graph_.labels.empty() ? 0 : fbb_.CreateVectorOfStrings(graph_.labels);
     const auto provenance = add_provenance();
     const auto golden = graph_.golden ? add_golden(*graph_.golden) : 0;
@@ -224,14 +224,10 @@ class BlobBuilder {
     return schema::CreateOperator(fbb_, name, inputs, outputs, parameters.type, parameters.table);
   }
 
-  Offset<schema::Preprocessing> add_preprocessing() {
-    // A part of a network may begin with anything.
-    const std::vector<std::uint32_t>& input = graph_.values.at(graph_.inputs.at(0)).shape;
-    if (input.size() != 3 || input[0] != 3) return 0;
-    const Preprocessing& from = graph_.preprocessing;
+  Offset<schema::Preprocessing> add_preprocessing(const Preprocessing& from) {
     node_ = "preprocessing";
-    const auto mean = fbb_.CreateVector(from.mean, 3);
-    const auto std = fbb_.CreateVector(from.std, 3);
+    const auto mean = fbb_.CreateVector(from.mean, from.channels);
+    const auto std = fbb_.CreateVector(from.std, from.channels);
     return schema::CreatePreprocessing(fbb_, narrow(from.resize_shorter, "resize_shorter"),
                                        narrow(from.crop_height, "crop_h"),
                                        narrow(from.crop_width, "crop_w"), mean, std);

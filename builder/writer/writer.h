@@ -14,8 +14,8 @@ namespace bitdown::builder {
 enum class DensePrecision { kFloat16, kFloat32 };
 
 /// Serializes `graph` as a blob (schema/README.md) and validates the result with schema::check.
-/// Deterministic. A first input that is no photograph, (3, H, W), has no preprocessing. Throws
-/// Error(kInvalidData) when a number does not fit fp16 or the graph is inconsistent.
+/// Deterministic. Throws Error(kInvalidData) when a number does not fit fp16 or the graph is
+/// inconsistent.
 std::vector<std::byte> write_blob(const Graph& graph, DensePrecision precision);
 
 /// The blob where Model::from_memory and schema::check take it, 64-byte aligned. Throws

@@ -12,7 +12,8 @@ inline Preprocessing read_preprocessing(const schema::Preprocessing& stored) {
   result.resize_shorter = stored.resize_shorter();
   result.crop_height = stored.crop_h();
   result.crop_width = stored.crop_w();
-  for (std::uint32_t i = 0; i < 3; ++i) {
+  result.channels = stored.mean()->size();
+  for (std::uint32_t i = 0; i < result.channels; ++i) {
     result.mean[i] = stored.mean()->Get(i);
     result.std[i] = stored.std()->Get(i);
   }

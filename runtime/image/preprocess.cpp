@@ -26,8 +26,12 @@ Status check_arguments(const ImageView& image, const Preprocessing& how, std::si
   if (how.resize_shorter == 0 || how.crop_height == 0 || how.crop_width == 0) {
     return {kInvalid, "preprocessing: a size is 0"};
   }
-  if (output_size % 3 != 0 || output_size / 3 != std::uint64_t{how.crop_height} * how.crop_width) {
-    return {kInvalid, "preprocessing: output is not 3 * crop_height * crop_width"};
+  if (how.channels != 1 && how.channels != 3) {
+    return {kInvalid, "preprocessing: channels must be 1 or 3"};
+  }
+  if (output_size % how.channels != 0 ||
+      output_size / how.channels != std::uint64_t{how.crop_height} * how.crop_width) {
+    return {kInvalid, "preprocessing: output is not channels * crop_height * crop_width"};
   }
   return {};
 }
@@ -51,10 +55,18 @@ std::uint64_t crop_begin(std::uint64_t size, std::uint32_t crop) {
   return floor + (margin % 2) * (floor % 2);
 }
 
-// A pixel has 256 values, so the exact divisions are paid 3 * 256 times.
+// PIL's convert("L"): ITU-R 601-2 luma in 16-bit fixed point.
+void to_grey(const std::uint8_t* rgb, std::uint32_t width, std::uint8_t* grey) {
+  for (std::uint32_t x = 0; x < width; ++x, rgb += 3) {
+    grey[x] = static_cast<std::uint8_t>(
+        (19595u * rgb[0] + 38470u * rgb[1] + 7471u * rgb[2] + 0x8000u) >> 16);
+  }
+}
+
+// A pixel has 256 values, so the exact divisions are paid 256 times a channel.
 struct NormalizeTable {
   explicit NormalizeTable(const Preprocessing& how) {
-    for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t c = 0; c < how.channels; ++c) {
       for (std::size_t x = 0; x < 256; ++x) {
         value[c][x] = (static_cast<float>(x) / 255.0f - how.mean[c]) / how.std[c];
       }
@@ -83,31 +95,38 @@ Status preprocess(const ImageView& image, const Preprocessing& preprocessing,
 
   // Horizontally resized source rows, then one finished row. Columns first, as Pillow up to 12 does
   // always; later ones start with the rows when only those shrink, which moves a few pixels by 1.
-  const std::uint64_t row_bytes = std::uint64_t{3} * crop_w;
+  const std::uint32_t channels = preprocessing.channels;
+  const std::uint64_t row_bytes = std::uint64_t{channels} * crop_w;
   const std::uint32_t used_rows = rows.source_end() - rows.source_begin();
-  const std::uint64_t work_bytes = row_bytes * (std::uint64_t{used_rows} + 1);
+  // Behind them, one source row in grey.
+  const std::uint64_t work_bytes = row_bytes * (std::uint64_t{used_rows} + 1) + image.width;
   if (work_bytes > SIZE_MAX) return {StatusCode::kOutOfMemory, "preprocessing: image too large"};
   const std::unique_ptr<std::uint8_t[]> work(
       new (std::nothrow) std::uint8_t[static_cast<std::size_t>(work_bytes)]);
   if (!work) return {StatusCode::kOutOfMemory, "preprocessing: no memory for resized rows"};
 
   const auto stride = static_cast<std::size_t>(row_bytes);
+  std::uint8_t* const finished = work.get() + stride * used_rows;
+  std::uint8_t* const grey = finished + stride;
   for (std::uint32_t y = 0; y < used_rows; ++y) {
-    resize_row(image.pixels + image.stride * (rows.source_begin() + y), columns,
-               work.get() + stride * y);
+    const std::uint8_t* source = image.pixels + image.stride * (rows.source_begin() + y);
+    if (channels == 1) {
+      to_grey(source, image.width, grey);
+      source = grey;
+    }
+    resize_row(source, channels, columns, work.get() + stride * y);
   }
 
   const NormalizeTable normalized(preprocessing);
-  std::uint8_t* const finished = work.get() + stride * used_rows;
   const std::size_t plane = std::size_t{crop_h} * crop_w;
   for (std::uint32_t y = 0; y < crop_h; ++y) {
     const ResizeAxis::Taps taps = rows.taps(y);
     blend_rows(work.get() + stride * (taps.first - rows.source_begin()), stride, taps.weights,
                stride, finished);
     float* row = output.data() + std::size_t{y} * crop_w;
-    for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t c = 0; c < channels; ++c) {
       for (std::size_t x = 0; x < crop_w; ++x) {
-        row[c * plane + x] = normalized.value[c][finished[3 * x + c]];
+        row[c * plane + x] = normalized.value[c][finished[channels * x + c]];
       }
     }
   }

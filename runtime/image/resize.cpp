@@ -19,6 +19,21 @@ double triangle(double x) {
   return std::max(0.0, 1.0 - std::abs(x));
 }
 
+template <std::size_t kChannels>
+void resize_pixels(const std::uint8_t* source, const ResizeAxis& axis, std::uint8_t* output) {
+  for (std::uint32_t i = 0; i < axis.count(); ++i) {
+    const ResizeAxis::Taps taps = axis.taps(i);
+    const std::uint8_t* pixel = source + kChannels * taps.first;
+    std::int32_t sums[kChannels];
+    std::fill_n(sums, kChannels, kHalf);
+    for (const std::int32_t weight : taps.weights) {
+      for (std::size_t c = 0; c < kChannels; ++c) sums[c] += weight * pixel[c];
+      pixel += kChannels;
+    }
+    for (const std::int32_t sum : sums) *output++ = to_pixel(sum);
+  }
+}
+
 }  // namespace
 
 Result<ResizeAxis> ResizeAxis::create(std::uint32_t source, std::uint64_t target,
@@ -62,23 +77,12 @@ Result<ResizeAxis> ResizeAxis::create(std::uint32_t source, std::uint64_t target
   return axis;
 }
 
-void resize_row(const std::uint8_t* source, const ResizeAxis& axis, std::uint8_t* output) {
-  for (std::uint32_t i = 0; i < axis.count(); ++i) {
-    const ResizeAxis::Taps taps = axis.taps(i);
-    const std::uint8_t* pixel = source + std::size_t{3} * taps.first;
-    std::int32_t red = kHalf;
-    std::int32_t green = kHalf;
-    std::int32_t blue = kHalf;
-    for (const std::int32_t weight : taps.weights) {
-      red += weight * pixel[0];
-      green += weight * pixel[1];
-      blue += weight * pixel[2];
-      pixel += 3;
-    }
-    output[0] = to_pixel(red);
-    output[1] = to_pixel(green);
-    output[2] = to_pixel(blue);
-    output += 3;
+void resize_row(const std::uint8_t* source, std::uint32_t channels, const ResizeAxis& axis,
+                std::uint8_t* output) {
+  if (channels == 1) {
+    resize_pixels<1>(source, axis, output);
+  } else {
+    resize_pixels<3>(source, axis, output);
   }
 }
 

@@ -51,9 +51,10 @@ class ResizeAxis {
   std::unique_ptr<std::int32_t[]> weights_;
 };
 
-/// Both of these work on interleaved RGB and round their result to 8 bits.
-/// output[3 * i + c] for i < axis.count(), from one row of source pixels.
-void resize_row(const std::uint8_t* source, const ResizeAxis& axis, std::uint8_t* output);
+/// Both of these work on interleaved pixels and round their result to 8 bits.
+/// output[channels * i + c] for i < axis.count(), from one row of source pixels. 1 or 3 channels.
+void resize_row(const std::uint8_t* source, std::uint32_t channels, const ResizeAxis& axis,
+                std::uint8_t* output);
 
 /// One output row of `bytes` bytes: the weighted sum of rows `first_row`, `first_row + stride`, ...
 void blend_rows(const std::uint8_t* first_row, std::size_t stride,

@@ -126,7 +126,7 @@ TEST_CASE("models and outputs that do not work are refused by name") {
   spec.preprocessing.reset();
   const std::string bare = write_network(sample.folder, spec, "bare.bdn");
   check_refused(run_tool(kTool, {"calibrate", bare, "--images", sample.images / "."}), 5,
-                "bare.bdn: preprocessing: the blob has none");
+                "bare.bdn: does not say how to prepare a photograph: import and build take");
   check_refused(run_tool(kTool, sample.command({"-o", sample.folder / "absent/out.bdn"})), 6,
                 "absent/out.bdn");
   check_refused(run_tool(kTool, {"calibrate", sample.model}), 2, "--images");

@@ -49,7 +49,7 @@ TEST_CASE("import says in one line what it made, and inspect what is inside") {
 
   const json report = inspect(model);
   CHECK(report["architecture"] == "resnet18");
-  CHECK(report["format_version"] == "1.0.0");
+  CHECK(report["format_version"] == "1.1.0");
   CHECK(report["provenance"]["source_file"] == "net.pth");
   CHECK(report["provenance"]["source_format"] == "ktb");
   CHECK(report["bytes_file"] == read_file(model).size());
@@ -76,16 +76,16 @@ TEST_CASE("labels are stored, and must be as many as the classes") {
   const Import import;
   const std::string model = import.folder / "net.bdn";
   const std::string names = import.folder.write("names.txt", "ant\nbee\ncat\n");
-  check_ok(import.run(model, {"--labels", names}));
+  check_ok(import.run(model, {"--names", names}));
   const std::string photo = write_photo(import.folder, "a.bmp");
   const json line = json::parse(check_ok(run_tool(kTool, {"run", model, photo, "--json"})));
   for (const json& entry : line["top"]) {
     CHECK(entry["name"] == json({"ant", "bee", "cat"})[entry["index"].get<std::size_t>()]);
   }
   const std::string two = import.folder.write("two.txt", "ant\nbee\n");
-  check_refused(import.run(import.folder / "x.bdn", {"--labels", two}), 4,
+  check_refused(import.run(import.folder / "x.bdn", {"--names", two}), 4,
                 "two.txt: 2 names, but the network has 3 classes");
-  check_refused(import.run(import.folder / "x.bdn", {"--labels", import.folder / "none.txt"}), 3,
+  check_refused(import.run(import.folder / "x.bdn", {"--names", import.folder / "none.txt"}), 3,
                 "none.txt: no such file");
 }
 

@@ -42,6 +42,23 @@ TEST_CASE("optional fields may be absent") {
   CHECK_MESSAGE(status.ok(), status.where() << " " << status.message());
 }
 
+TEST_CASE("photographs may be grey, and other inputs are no photographs") {
+  ModelSpec spec = grey_spec();
+  CHECK(check_spec(spec).ok());
+  spec.preprocessing->mean = spec.preprocessing->std = {0.5f, 0.5f, 0.5f};
+  CHECK_FALSE(check_spec(spec).ok());
+  spec = grey_spec();
+  spec.values[kInput].shape = {2, 8, 8};
+  spec.operators[kConv1].weights.dense.data.bytes.resize(4 * 2 * 9 * 2);
+  spec.golden.reset();
+  spec.preprocessing->mean = spec.preprocessing->std = {0.5f, 0.5f};
+  const Status status = check_spec(spec);
+  CHECK(std::string(status.message()) ==
+        "mean: the model's first input has neither 1 nor 3 channels");
+  spec.preprocessing.reset();
+  CHECK(check_spec(spec).ok());
+}
+
 TEST_CASE("any minor version and patch of this major version is read") {
   ModelSpec spec = valid_spec();
   spec.version = schema::Version(1, 7, 9);

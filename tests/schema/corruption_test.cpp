@@ -303,9 +303,9 @@ TEST_CASE("codes") {
 }
 
 TEST_CASE("preprocessing, labels, provenance, golden pair") {
-  const char* const mean = "mean: must be three finite numbers";
-  const char* const std = "std: must be three finite positive numbers";
-  const char* const crop = "crop_h, crop_w: the model's first input is not (3, crop_h, crop_w)";
+  const char* const mean = "mean: must be a finite number for each channel";
+  const char* const std = "std: must be a finite positive number for each channel";
+  const char* const crop = "crop_h, crop_w: the model's first input is not (C, crop_h, crop_w)";
   const char* const labels = "labels: number differs from the first output's elements";
   check_all({
       {[](ModelSpec& m) { m.preprocessing->crop_h = 0; }, kInvalid, "preprocessing",
@@ -314,6 +314,7 @@ TEST_CASE("preprocessing, labels, provenance, golden pair") {
        "crop_w: must be between 1 and resize_shorter"},
       {[](ModelSpec& m) { m.preprocessing->crop_h = 7; }, kInvalid, "preprocessing", crop},
       {[](ModelSpec& m) { m.preprocessing->mean.pop_back(); }, kInvalid, "preprocessing", mean},
+      {[](ModelSpec& m) { m.preprocessing->mean = {0.5f}; }, kInvalid, "preprocessing", mean},
       {[](ModelSpec& m) { m.preprocessing->mean[2] = kInfinity; }, kInvalid, "preprocessing", mean},
       {[](ModelSpec& m) { m.preprocessing->std.push_back(1); }, kInvalid, "preprocessing", std},
       {[](ModelSpec& m) { m.preprocessing->std[0] = 0; }, kInvalid, "preprocessing", std},

@@ -28,7 +28,7 @@ TEST_CASE("blobs of every format version so far are accepted") {
     CHECK_MESSAGE(status.ok(), status.where() << " " << status.message());
     ++count;
   }
-  CHECK(count >= 1);
+  CHECK(count >= 2);
 }
 
 TEST_CASE("fields of version 1.0 are where they were") {
@@ -49,6 +49,17 @@ TEST_CASE("fields of version 1.0 are where they were") {
   CHECK(fc->weights_as_CodedWeights()->code_bits() == 9);
   CHECK(model.codebooks()->Get(1)->entries() == 300);
   CHECK(model.labels()->Get(2)->str() == "class 2");
+}
+
+TEST_CASE("version 1.1 has grey preprocessing") {
+  AlignedBlob blob = read_golden(std::filesystem::path(BITDOWN_GOLDEN_DIR) / "v1.1.bdn");
+  const auto checked = schema::check(blob.bytes());
+  REQUIRE(checked.ok());
+  const schema::Model& model = **checked;
+  CHECK(model.version()->minor() == 1);
+  CHECK(model.values()->Get(0)->shape()->Get(0) == 1);
+  REQUIRE(model.preprocessing()->mean()->size() == 1);
+  CHECK(model.preprocessing()->std()->Get(0) == 0.25f);
 }
 
 }  // namespace

@@ -220,6 +220,17 @@ ModelSpec valid_spec() {
   return spec;
 }
 
+ModelSpec grey_spec() {
+  ModelSpec spec = valid_spec();
+  spec.version = {1, 1, 0};
+  spec.values[kInput].shape = {1, 8, 8};
+  spec.operators[kConv1].weights.dense.data.bytes.resize(4 * 9 * 2);
+  spec.preprocessing->mean = {0.5f};
+  spec.preprocessing->std = {0.25f};
+  spec.golden->input = float_tensor(8 * 8, 0.25f);
+  return spec;
+}
+
 std::vector<std::byte> serialize(const ModelSpec& spec) {
   return Serializer().serialize(spec);
 }

@@ -105,6 +105,9 @@ enum SpecOperator : std::uint32_t { kConv1, kMaxPool, kConv2, kAveragePool, kFc,
 /// coded (4, 4, 3, 3), d = 9, K = 16, with residual; fc coded (3, 4), d = 4, K = 300 in 9 bits.
 ModelSpec valid_spec();
 
+/// The same for grey photographs: input (1, 8, 8), conv1 (4, 1, 3, 3).
+ModelSpec grey_spec();
+
 /// fp32 `value` repeated.
 TensorSpec float_tensor(std::size_t count, float value);
 

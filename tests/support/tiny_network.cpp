@@ -92,9 +92,10 @@ class NetworkBuilder {
   NetworkBuilder(std::uint32_t seed, bool dense) : random_(seed), dense_(dense) {}
 
   ValueId input(std::uint32_t height, std::uint32_t width) {
-    graph_.preprocessing.resize_shorter = std::max(height, width) + 8;
-    graph_.preprocessing.crop_height = height;
-    graph_.preprocessing.crop_width = width;
+    graph_.preprocessing.emplace();
+    graph_.preprocessing->resize_shorter = std::max(height, width) + 8;
+    graph_.preprocessing->crop_height = height;
+    graph_.preprocessing->crop_width = width;
     graph_.inputs = {graph_.add_value("input", {3, height, width})};
     return graph_.inputs[0];
   }

@@ -99,7 +99,7 @@ TEST_CASE("labels belong to networks of 1000 classes") {
   CHECK(import_tiny({TinyDialect::kKtb}).labels.empty());
   const Graph graph = import_tiny({TinyDialect::kPqf, 18, 1000});
   CHECK(graph.labels.size() == 1000);
-  CHECK(graph.preprocessing.resize_shorter == 256);
+  CHECK(graph.preprocessing->resize_shorter == 256);
   CHECK(graph.values[graph.outputs[0]].shape == std::vector<std::uint32_t>{1000});
 }
 
@@ -146,5 +146,5 @@ TEST_CASE("a file that is not there or not a file is told apart") {
   CHECK(folder.message == ".: not a regular file");
   const Failure text = error_of([] { import_text("n01440764\ttench\n"); });
   CHECK(text.code == bitdown::StatusCode::kUnsupported);
-  CHECK(text.message == "tiny.pth: neither a PyTorch nor a safetensors file");
+  CHECK(text.message == "tiny.pth: no PyTorch, safetensors or ONNX file");
 }

@@ -28,9 +28,6 @@ class LayerList {
   explicit LayerList(const ResnetLayersOptions& options) : options_(options) {}
 
   Graph build() {
-    graph_.preprocessing.resize_shorter = 7;
-    graph_.preprocessing.crop_height = 7;
-    graph_.preprocessing.crop_width = 7;
     add("conv1", 3, 64, 7, DenseMatrix{64, 147, std::vector<float>(64 * 147, 0.5f)});
     const std::vector<std::uint32_t> blocks = options_.bottleneck
                                                   ? std::vector<std::uint32_t>{3, 4, 6, 3}

@@ -116,8 +116,8 @@ TEST_CASE("what is written is read back, in both precisions") {
     CHECK(model.outputs()->size() == 2);
     CHECK(model.labels()->size() == 37);
     CHECK(model.labels()->Get(36)->str() == graph.labels[36]);
-    CHECK(model.preprocessing()->crop_h() == graph.preprocessing.crop_height);
-    CHECK(model.preprocessing()->std()->Get(2) == graph.preprocessing.std[2]);
+    CHECK(model.preprocessing()->crop_h() == graph.preprocessing->crop_height);
+    CHECK(model.preprocessing()->std()->Get(2) == graph.preprocessing->std[2]);
     CHECK(model.provenance()->architecture()->str() == "tiny");
     CHECK(model.provenance()->source_sha256()->str() == graph.provenance.source_sha256);
     CHECK_FALSE(model.provenance()->tool_version()->str().empty());

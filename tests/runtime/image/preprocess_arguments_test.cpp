@@ -41,11 +41,17 @@ TEST_CASE("preprocess refuses sizes that do not fit") {
   check_refused(image, plain(0, 3, 2), 18, kZero);
   check_refused(image, plain(4, 0, 2), 0, kZero);
   check_refused(image, plain(4, 3, 0), 0, kZero);
-  constexpr std::string_view kOutput = "preprocessing: output is not 3 * crop_height * crop_width";
+  constexpr std::string_view kOutput =
+      "preprocessing: output is not channels * crop_height * crop_width";
   check_refused(image, plain(4, 3, 2), 17, kOutput);
   check_refused(image, plain(4, 3, 2), 19, kOutput);
   check_refused(image, plain(4, 3, 2), 0, kOutput);
   check_refused(image, plain(4, 1u << 31, 1u << 31), 0, kOutput);
+  auto grey = plain(4, 3, 2);
+  grey.channels = 1;
+  check_refused(image, grey, 18, kOutput);
+  grey.channels = 2;
+  check_refused(image, grey, 12, "preprocessing: channels must be 1 or 3");
   // 6 x 5 becomes int(4 * 6 / 5) = 4 wide.
   constexpr std::string_view kCrop = "preprocessing: crop is larger than the resized image";
   check_refused(image, plain(4, 5, 4), 60, kCrop);

@@ -14,7 +14,7 @@ using tests::Picture;
 using tests::plain;
 
 std::vector<float> run(const ImageView& image, const Preprocessing& how) {
-  std::vector<float> output(std::size_t{3} * how.crop_height * how.crop_width);
+  std::vector<float> output(std::size_t{how.channels} * how.crop_height * how.crop_width);
   const Status status = preprocess(image, how, output);
   REQUIRE_MESSAGE(status.ok(), status.message());
   return output;
@@ -85,6 +85,39 @@ TEST_CASE("preprocess gives PIL's pixels exactly") {
     const Picture picture = formula_picture(golden.width, golden.height);
     const auto how = plain(golden.shorter, golden.crop_height, golden.crop_width);
     CHECK(tests::to_levels(run(picture.view(), how)) == golden.levels);
+  }
+}
+
+// The same after convert("L").
+const Golden kGreyGolden[] = {
+    {"smaller", 13, 9, 4, 2, 3, {139, 132, 128, 127, 136, 127}},
+    {"same size",
+     7,
+     7,
+     7,
+     4,
+     4,
+     {71, 122, 173, 195, 176, 205, 113, 94, 102, 90, 155, 191, 130, 173, 95, 90}},
+    {"larger", 3, 2, 5, 2, 4, {112, 129, 140, 152, 150, 168, 175, 183}},
+};
+
+TEST_CASE("preprocess gives PIL's grey exactly") {
+  for (const Golden& golden : kGreyGolden) {
+    CAPTURE(golden.what);
+    const Picture picture = formula_picture(golden.width, golden.height);
+    auto how = plain(golden.shorter, golden.crop_height, golden.crop_width);
+    how.channels = 1;
+    CHECK(tests::to_levels(run(picture.view(), how)) == golden.levels);
+  }
+}
+
+TEST_CASE("grey stays as it is, and is normalised by the first channel's numbers") {
+  Picture picture{256, 1, {}};
+  for (int level = 0; level < 256; ++level) picture.pixels.insert(picture.pixels.end(), 3, level);
+  Preprocessing how{1, 1, 256, {0.25f, 7, 7}, {0.5f, 7, 7}, 1};
+  const std::vector<float> output = run(picture.view(), how);
+  for (std::size_t level = 0; level < 256; ++level) {
+    CHECK(output[level] == (static_cast<float>(level) / 255.0f - 0.25f) / 0.5f);
   }
 }
 
