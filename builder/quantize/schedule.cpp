@@ -5,6 +5,7 @@
 #include <string>
 
 #include "error.h"
+#include "schema/check.h"
 
 namespace bitdown::builder {
 namespace {
@@ -19,12 +20,16 @@ const DenseMatrix* dense_weights(const Node& node) {
   return linear == nullptr ? nullptr : std::get_if<DenseMatrix>(&linear->weights);
 }
 
-// A 1x1 convolution that keeps the size is no downsampling.
+// Whether 1x1 convolutions feed others: those of projections feed additions only.
 bool has_bottlenecks(const Graph& graph) {
-  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+  std::vector<bool> pointwise(graph.values.size(), false);
+  for (const Node& node : graph.nodes) {
     const auto* convolution = std::get_if<Convolution>(&node.op);
-    return convolution != nullptr && convolution->kernel == 1 && convolution->stride == 1;
-  });
+    if (convolution == nullptr) continue;
+    if (pointwise[node.inputs[0]]) return true;
+    pointwise[node.output] = convolution->kernel == 1;
+  }
+  return false;
 }
 
 std::uint32_t block_size(const Node& node, std::uint32_t columns, Regime regime, bool bottlenecks) {
@@ -32,6 +37,7 @@ std::uint32_t block_size(const Node& node, std::uint32_t columns, Regime regime,
   std::uint32_t size = 4;
   if (convolution != nullptr && convolution->kernel > 1) {
     size = convolution->kernel * convolution->kernel * (regime == Regime::kLarge ? 2 : 1);
+    if (size > schema::Limits::kBlockSize) size = convolution->kernel;  // A row of it.
   } else if (convolution != nullptr && regime == Regime::kLarge && bottlenecks) {
     size = 8;
   }

@@ -88,6 +88,43 @@ TEST_CASE("block sizes divide the columns, and coded layers have no plan") {
   CHECK(builder::schedule(tiny_network(), {}).empty());
 }
 
+TEST_CASE("networks of any layer names have a plan, by kind and shape") {
+  builder::Graph graph;
+  graph.inputs = {graph.add_value("input", {1, 28, 28})};
+  const auto add = [&](builder::Operator op, builder::ValueId input,
+                       std::vector<std::uint32_t> shape) {
+    const builder::ValueId value = graph.add_value("v", std::move(shape));
+    graph.nodes.push_back({"n" + std::to_string(value), {input}, value, std::move(op)});
+    return value;
+  };
+  const auto convolution = [&](builder::ValueId input, std::uint32_t outputs, std::uint32_t kernel,
+                               std::uint32_t side) {
+    const std::uint32_t columns = graph.values[input].shape[0] * kernel * kernel;
+    builder::Convolution op;
+    op.weights =
+        builder::DenseMatrix{outputs, columns, std::vector<float>(std::size_t{outputs} * columns)};
+    op.kernel = kernel;
+    return add(op, input, {outputs, side, side});
+  };
+  const builder::ValueId stem = convolution(0, 32, 3, 28);
+  const builder::ValueId projection = convolution(stem, 64, 1, 28);
+  const builder::ValueId block = convolution(stem, 64, 3, 28);
+  graph.nodes.back().inputs.push_back(projection);
+  const builder::ValueId wide = convolution(block, 8, 17, 12);
+  const builder::ValueId pooled = add(builder::GlobalAveragePool{}, wide, {8});
+  builder::Linear linear;
+  linear.weights = builder::DenseMatrix{100, 8, std::vector<float>(800)};
+  graph.outputs = {add(linear, pooled, {100})};
+
+  const auto plans = builder::schedule(graph, recipe_of(Regime::kLarge));
+  REQUIRE(plans.size() == 4);
+  CHECK(plans[0].block_size == 4);  // A projection makes no bottleneck.
+  CHECK(plans[1].block_size == 18);
+  CHECK(plans[2].block_size == 17);
+  CHECK(plans[3].block_size == 4);
+  CHECK(plans[3].entries == 32);
+}
+
 TEST_CASE("a recipe changes single layers, and all convolutions' codewords") {
   const builder::Graph graph = resnet(50);
   Recipe recipe;
