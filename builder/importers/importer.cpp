@@ -2,12 +2,15 @@
 #include "importers/importer.h"
 
 #include <new>
+#include <optional>
 
 #include "error.h"
 #include "importers/dialect.h"
 #include "importers/failure.h"
 #include "importers/ktb.h"
 #include "importers/labels.h"
+#include "importers/onnx/model.h"
+#include "importers/onnx/onnx.h"
 #include "importers/pqf.h"
 #include "importers/resnet.h"
 #include "importers/safetensors.h"
@@ -35,34 +38,53 @@ const Dialect& find_dialect(const StateDict& dict) {
       (keys.empty() ? " without keys" : "; its first key is " + in_quotes(keys.front())));
 }
 
-Graph build_network(StateDict dict) {
+using Folder = std::optional<std::filesystem::path>;
+
+Graph build_network(StateDict dict, std::span<const std::byte> file) {
   const Dialect& dialect = find_dialect(dict);
   Graph graph = build_resnet(dict, dialect);
   graph.provenance.source_format = dialect.name;
-  if (graph.values[graph.outputs[0]].shape[0] == kImagenetClasses) graph.labels = imagenet_labels();
+  graph.provenance.source_sha256 = sha256(file);
   return graph;
 }
 
-Graph read_network(std::span<const std::byte> bytes) {
-  if (is_safetensors(bytes)) return build_network(read_safetensors(bytes));
-  if (!torch::is_checkpoint(bytes)) fail_unsupported("neither a PyTorch nor a safetensors file");
-  const torch::Checkpoint checkpoint = torch::read_checkpoint(bytes);
-  return build_network(torch::read_state_dict(checkpoint));
+Graph read_network(std::span<const std::byte> file, const Folder& folder) {
+  if (is_safetensors(file)) return build_network(read_safetensors(file), file);
+  if (onnx::is_model(file)) return onnx::import_onnx(file, folder);
+  if (!torch::is_checkpoint(file)) fail_unsupported("no PyTorch, safetensors or ONNX file");
+  const torch::Checkpoint checkpoint = torch::read_checkpoint(file);
+  return build_network(torch::read_state_dict(checkpoint), file);
 }
 
-}  // namespace
+// What most files do not say, where it goes without saying.
+void describe(Graph& graph) {
+  if (graph.values[graph.outputs[0]].shape[0] != kImagenetClasses) return;
+  graph.labels = imagenet_labels();
+  const Preprocessing imagenet;
+  const std::vector<std::uint32_t> input = {imagenet.channels, imagenet.crop_height,
+                                            imagenet.crop_width};
+  if (graph.values[graph.inputs[0]].shape == input) graph.preprocessing = imagenet;
+}
 
-Graph import_bytes(std::span<const std::byte> bytes, const std::filesystem::path& file) {
+Graph import_file(std::span<const std::byte> bytes, const std::filesystem::path& file,
+                  const Folder& folder) {
   try {
-    Graph graph = read_network(bytes);
-    graph.provenance.source_sha256 = sha256(bytes);
+    Graph graph = read_network(bytes, folder);
     graph.provenance.source_file = file.filename().string();
+    if (graph.provenance.architecture.empty()) graph.provenance.architecture = file.stem().string();
+    describe(graph);
     return graph;
   } catch (const Error& error) {
     throw Error(error.code(), file.string() + ": " + error.what());
   } catch (const std::bad_alloc&) {
     throw Error(StatusCode::kOutOfMemory, file.string() + ": out of memory");
   }
+}
+
+}  // namespace
+
+Graph import_bytes(std::span<const std::byte> bytes, const std::filesystem::path& file) {
+  return import_file(bytes, file, std::nullopt);
 }
 
 Graph import_network(const std::filesystem::path& file) {
@@ -72,7 +94,7 @@ Graph import_network(const std::filesystem::path& file) {
     const std::string reason = status.where()[0] == '\0' ? "" : std::string(": ") + status.where();
     throw Error(status.code(), file.string() + ": " + status.message() + reason);
   }
-  return import_bytes(mapped->bytes(), file);
+  return import_file(mapped->bytes(), file, file.parent_path());
 }
 
 }  // namespace bitdown::builder

@@ -10,8 +10,9 @@
 namespace bitdown::builder {
 
 /// Reads a trained network of any known format; format, depth, block sizes and K are inferred from
-/// the content. Labels and preprocessing are ImageNet's for a network of 1000 classes; with other
-/// class counts there are no labels. Throws Error: kNotFound, kIoError, kInvalidData (truncated,
+/// the content. Labels and preprocessing are ImageNet's for a network of 1000 classes and inputs of
+/// its size; others have no labels, and from ONNX no preprocessing. A network without a name has
+/// that of its file. Throws Error: kNotFound, kIoError, kInvalidData (truncated,
 /// corrupt, forbidden pickle global, wrong shapes; the message names file and offset or key) or
 /// kUnsupported (unknown architecture or format).
 Graph import_network(const std::filesystem::path& file);

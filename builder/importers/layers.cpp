@@ -46,6 +46,20 @@ ChannelAffine read_folded(StateDict& dict, const std::string& layer, std::uint32
   return {dict.floats(layer + ".weight", {channels}), dict.floats(layer + ".bias", {channels})};
 }
 
+ChannelAffine fold(const BatchNorm& norm, const std::string& where) {
+  ChannelAffine affine;
+  for (std::size_t i = 0; i < norm.gamma.size(); ++i) {
+    if (norm.variance[i] < 0.0) fail_invalid(where + " has a negative variance");
+    const double scale = norm.gamma[i] / std::sqrt(norm.variance[i] + norm.epsilon);
+    affine.scale.push_back(static_cast<float>(scale));
+    affine.shift.push_back(static_cast<float>(norm.beta[i] - norm.mean[i] * scale));
+    if (!std::isfinite(affine.scale.back()) || !std::isfinite(affine.shift.back())) {
+      fail_invalid(where + " overflows");
+    }
+  }
+  return affine;
+}
+
 bool any_key_ends_with(const StateDict& dict, const std::string& suffix) {
   const std::vector<std::string> keys = dict.keys();
   return std::any_of(keys.begin(), keys.end(),

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "importers/dialect.h"
 
@@ -20,6 +21,19 @@ CodedMatrix read_codebook(StateDict& dict, const std::string& key, const LayerSh
 /// A batch-norm that was folded before it was saved: LAYER.weight is the scale, LAYER.bias the
 /// shift.
 ChannelAffine read_folded(StateDict& dict, const std::string& layer, std::uint32_t channels);
+
+/// Batch-norm as training writes it: y = gamma (x - mean) / sqrt(variance + epsilon) + beta.
+struct BatchNorm {
+  std::vector<double> gamma;
+  std::vector<double> beta;
+  std::vector<double> mean;
+  std::vector<double> variance;
+  double epsilon = 1e-5;
+};
+
+/// The same as scale and shift. Throws Error(kInvalidData), beginning with `where`, for a negative
+/// variance and for numbers that float32 cannot hold.
+ChannelAffine fold(const BatchNorm& norm, const std::string& where);
 
 /// Whether some key ends like this.
 bool any_key_ends_with(const StateDict& dict, const std::string& suffix);

@@ -147,7 +147,7 @@ TEST_CASE("batch-norm must be a number afterwards") {
       net.add_floats("bn1.running_var", {64}, std::vector<float>(64, variance));
     });
   };
-  check(with_variance(-1.0f), StatusCode::kInvalidData, "'bn1.running_var' is negative");
+  check(with_variance(-1.0f), StatusCode::kInvalidData, "batch-norm 'bn1' has a negative variance");
   check(with_variance(std::numeric_limits<float>::infinity()), StatusCode::kInvalidData,
         "bn1.running_var: element 0 is not finite");
   check(after(TinyDialect::kTorchvision,
