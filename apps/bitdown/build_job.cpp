@@ -29,7 +29,7 @@ namespace {
 constexpr auto kPrecision = builder::DensePrecision::kFloat16;
 constexpr std::size_t kCalibrationImages = 200;
 
-std::string describe(const Preprocessing& how) {
+std::string numbers_of(const Preprocessing& how) {
   std::string text = std::to_string(how.resize_shorter);
   for (std::uint32_t c = 0; c < how.channels; ++c) {
     for (const float number : {how.mean[c], how.std[c]}) text += " " + std::to_string(number);
@@ -48,7 +48,7 @@ builder::Graph read_network(const BuildJob& job) {
 std::string fingerprint(const builder::Recipe& recipe, const builder::Graph& graph,
                         const std::vector<std::filesystem::path>& images) {
   std::string text = std::string(BITDOWN_VERSION "\n") + graph.provenance.source_sha256 + "\n" +
-                     text_of(recipe) + "\n" + describe(*graph.preprocessing) + "\n";
+                     text_of(recipe) + "\n" + numbers_of(*graph.preprocessing) + "\n";
   for (const std::filesystem::path& image : images) {
     std::error_code missing;
     text += image.filename().string() + " " +

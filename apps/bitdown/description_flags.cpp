@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <string_view>
 #include <vector>
 
 #include "bitdown/failure.h"
@@ -14,27 +13,36 @@
 namespace bitdown::apps {
 namespace {
 
-/// "0.485,0.456,0.406" as `count` numbers.
-std::vector<float> parse_numbers(const char* option, const std::string& text, std::size_t count,
-                                 bool positive) {
+/// "0.485,0.456,0.406" as numbers; none if it is anything else.
+std::vector<float> parse_numbers(const std::string& text) {
   std::vector<float> numbers;
   const char* at = text.data();
   const char* const end = at + text.size();
   while (true) {
     float number = 0;
     const auto read = std::from_chars(at, end, number);
-    if (read.ec != std::errc() || !std::isfinite(number) || (positive && !(number > 0))) break;
+    if (read.ec != std::errc() || !std::isfinite(number)) return {};
     numbers.push_back(number);
-    at = read.ptr;
-    if (at == end || *at++ != ',') break;
+    if (read.ptr == end) return numbers;
+    if (*read.ptr != ',') return {};
+    at = read.ptr + 1;
   }
-  if (at != end || numbers.size() != count) {
+}
+
+/// As many as there are channels.
+void read_channels(const char* option, const std::string& text, std::uint32_t channels,
+                   bool positive, float* target) {
+  if (text.empty()) return;
+  const std::vector<float> numbers = parse_numbers(text);
+  const bool in_range = std::all_of(numbers.begin(), numbers.end(),
+                                    [&](float number) { return !positive || number > 0; });
+  if (numbers.size() != channels || !in_range) {
     throw Failure(ExitCode::kUsage, std::string(option) + " " + text + ": must be " +
-                                        std::to_string(count) + (positive ? " positive" : "") +
-                                        (count == 1 ? " number" : " numbers, comma between") +
+                                        std::to_string(channels) + (positive ? " positive" : "") +
+                                        (channels == 1 ? " number" : " numbers, comma between") +
                                         " (--help explains)");
   }
-  return numbers;
+  std::copy(numbers.begin(), numbers.end(), target);
 }
 
 void set_names(const std::string& path, builder::Graph& graph) {
@@ -96,13 +104,8 @@ void DescriptionFlags::set_preprocessing(const std::string& network, builder::Gr
                                         ": the network's input has a side of " +
                                         std::to_string(plain.resize_shorter));
   }
-  const auto set = [&](const char* option, const std::string& text, bool positive, float* numbers) {
-    if (text.empty()) return;
-    const std::vector<float> read = parse_numbers(option, text, plain.channels, positive);
-    std::copy(read.begin(), read.end(), numbers);
-  };
-  set("--mean", mean_, false, how.mean);
-  set("--std", std_, true, how.std);
+  read_channels("--mean", mean_, plain.channels, false, how.mean);
+  read_channels("--std", std_, plain.channels, true, how.std);
 }
 
 const Preprocessing& preprocessing_of(const std::string& network, const builder::Graph& graph) {

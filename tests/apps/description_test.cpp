@@ -4,6 +4,7 @@
 
 #include "apps/support/networks.h"
 #include "apps/support/tool.h"
+#include "bitdown/model.h"
 #include "builder/importers/support/onnx_writer.h"
 #include "builder/importers/support/tiny_resnet.h"
 #include "doctest/doctest.h"
@@ -106,19 +107,21 @@ TEST_CASE("what is known of a network's photographs may be changed") {
   const Folder folder;
   const std::string network =
       folder.write("net.pth", save_legacy(make_checkpoint({TinyDialect::kPqf})));
-  const std::string photo = write_photo(folder, "a.bmp");
-  const auto logits = [&](const Arguments& more) {
+  const auto described = [&](const Arguments& more) {
     Arguments arguments = {"import", network, "-o", folder / "net.bdn"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     check_ok(run_tool(kTool, arguments));
-    const std::string file = folder / "logits.npy";
-    check_ok(run_tool(kTool, {"run", folder / "net.bdn", photo, "--logits", file}));
-    return npy_values(read_file(file));
+    const auto model = Model::open((folder / "net.bdn").c_str());
+    REQUIRE(model.ok());
+    return *model->preprocessing();
   };
-  const std::vector<float> usual = logits({});
-  CHECK(logits({"--mean", "0.485,0.456,0.406"}) == usual);
-  CHECK(logits({"--resize", "224"}) != usual);
-  CHECK(logits({"--std", "1,1,1"}) != usual);
+  CHECK(described({}).mean[1] == 0.456f);
+  const Preprocessing changed = described({"--mean", "0.5,0.25,0.125", "--resize", "232"});
+  CHECK(changed.mean[1] == 0.25f);
+  CHECK(changed.std[1] == 0.224f);
+  CHECK(changed.resize_shorter == 232);
+  CHECK(changed.channels == 3);
+  CHECK(described({"--std", "1,2,3"}).std[2] == 3);
 }
 
 #if !defined(BITDOWN_SANITIZED)  // Seconds become minutes.
