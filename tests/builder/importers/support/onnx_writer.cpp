@@ -102,7 +102,7 @@ NodeProto& OnnxWriter::conv(const std::string& name, const std::string& input,
   NodeProto& conv = node("Conv", {input, name + ".weight"}, name);
   set(conv, "strides", std::vector<std::int64_t>{stride, stride});
   set(conv, "pads", std::vector<std::int64_t>(4, (weights[2] - 1) / 2));
-  set(conv, "kernel_shape", std::vector<std::int64_t>{weights[2], weights[3]});
+  set(conv, "kernel_shape", std::vector<std::int64_t>{weights[2], weights.back()});
   set(conv, "group", 1);
   set(conv, "dilations", std::vector<std::int64_t>{1, 1});
   return conv;
