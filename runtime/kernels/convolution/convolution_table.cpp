@@ -29,12 +29,6 @@ struct Plan {
   std::uint64_t total = 0;
 };
 
-// Inputs of a 1x1 convolution of stride 1 are used where they lie.
-bool is_pointwise(const Window& w) {
-  return w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 &&
-         w.padding_h == 0 && w.padding_w == 0;
-}
-
 Plan make_plan(const Int8ConvolutionArgs& args, const TableKernel& table) {
   const WeightMatrix& weights = args.weights;
   const std::uint32_t d = weights.codes.block_size;
@@ -50,7 +44,7 @@ Plan make_plan(const Int8ConvolutionArgs& args, const TableKernel& table) {
   plan.flags = take(std::uint64_t{kTableBlocks} * kTableRows);
   plan.lists = take(std::uint64_t{plan.blocks} * kTableRows);
   plan.counts = take(std::uint64_t{plan.blocks} * sizeof(std::uint32_t));
-  plan.lines = take(is_pointwise(args.window) ? 0 : std::uint64_t{weights.columns} * plan.span);
+  plan.lines = take(args.window.pointwise() ? 0 : std::uint64_t{weights.columns} * plan.span);
   plan.table = take(std::uint64_t{kTableBlocks} * kTableRows * table.tile * sizeof(std::int16_t));
   plan.sums = take(std::uint64_t{weights.rows} * table.tile * sizeof(std::int32_t));
   plan.rows = take(std::uint64_t{weights.rows} * sizeof(RowFinish));
@@ -95,11 +89,10 @@ class Walk {
     return args_.weights.codes.codes + std::size_t{row} * plan_.blocks + block;
   }
 
-  // The codes that occur in each block's column. From about twice as many rows as codewords on,
-  // looking for the few absent ones costs more than their products.
+  // The codes that occur in each block's column.
   void list_codes() {
     const std::uint32_t entries = args_.weights.codes.entries;
-    const bool all = range_.rows >= 2 * entries;
+    const bool all = table_builds_all(range_.rows, entries);
     auto* const flags = at<std::uint8_t>(plan_.flags);
     for (std::uint32_t first = 0; first < plan_.blocks; first += kTableBlocks) {
       const std::uint32_t blocks = std::min(kTableBlocks, plan_.blocks - first);
@@ -147,7 +140,7 @@ class Walk {
   // Sets lines_ to the inputs of `positions` from `first` on, a line for each column of the
   // weights.
   void gather(std::uint32_t first, std::uint32_t positions) {
-    if (is_pointwise(args_.window)) {
+    if (args_.window.pointwise()) {
       lines_ = args_.x + first;
       line_stride_ = args_.window.plane();
       return;
@@ -275,6 +268,10 @@ std::uint32_t smallest_shift(const WeightMatrix& weights, const std::int16_t* co
 }
 
 }  // namespace
+
+bool table_builds_all(std::uint32_t rows, std::uint32_t entries) {
+  return rows >= 2 * entries;
+}
 
 bool can_use_table(const WeightMatrix& weights) {
   return weights.coded && weights.codes.high_bit_count == 0 &&

@@ -30,6 +30,11 @@ constexpr std::int32_t kTableLargest = 2047;
 /// Codes are bytes and blocks have at most kTableMaxBlock columns.
 bool can_use_table(const WeightMatrix& weights);
 
+/// Whether tables of a share of `rows` have all `entries` codewords, not just those that occur:
+/// from about twice as many rows on, looking for the few absent ones costs more than their
+/// products.
+bool table_builds_all(std::uint32_t rows, std::uint32_t entries);
+
 /// A layer's weights as tables want them, made once for all runs. The same bits on every machine.
 struct TableWeights {
   /// round(value / step) of each number, table_codeword_stride() from codeword to codeword, filled

@@ -28,6 +28,11 @@ struct Window {
 
   std::size_t plane() const { return std::size_t{height} * width; }
   std::uint32_t positions() const { return out_height * out_width; }
+  /// 1x1 of stride 1 without padding: the inputs of a position lie where it does.
+  bool pointwise() const {
+    return kernel_h == 1 && kernel_w == 1 && stride_h == 1 && stride_w == 1 && padding_h == 0 &&
+           padding_w == 0;
+  }
 };
 
 /// Outputs [begin, end) of a row.

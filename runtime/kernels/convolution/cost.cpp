@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/convolution/cost.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "kernels/convolution/blocking.h"
+#include "kernels/convolution/convolution_table.h"
+#include "kernels/convolution/share.h"
+
+namespace bitdown::kernels {
+namespace {
+
+// Nanoseconds, in the order of the fields of DecodeWork and TableWork.
+
+// Measured on our kernels: fit_cost (tests/bench/cost) over the layers of ResNet-50 with large and
+// ResNet-18 with small blocks, two networks each, one thread. Zen 3 at 3.5 GHz.
+constexpr DecodeWork kZen3Decode = {0.0133, 0.93, 0.17, 0.115, 0.106, 0.41};
+constexpr TableWork kZen3Table = {0.64, 0.61, 0.48, 10.8, 0.63, 0.06};
+constexpr DecodeWork kPortableDecode = {0.184, 0.01, 0.59, 0.69, 0, 2.9};
+constexpr TableWork kPortableTable = {2.4, 1.7, 5.5, 20, 1, 0.1};
+
+// From cycles that were measured on prototypes of the kernels, at 3.6 GHz: M*C*R / 60 + 0.38 codes
+// + 0.48 M*R + 0.11 M*C (3x3), and by 32 positions 0.7 a row + 1.26 for each two numbers of it + 2
+// a row added + 8.3 an output. The prototype multiplied bytes in fours; our pairs of int16 take
+// twice as many multiply-adds. Looking for absent codes is no vector code and costs as on Zen 3.
+constexpr double kZen4 = 1 / 3.6;
+constexpr DecodeWork kZen4Decode = {kZen4 / 60, kZen4 * 0.38, 0, 0, kZen4 * 0.11, kZen4 * 0.48};
+constexpr TableWork kZen4Table = {kZen4 * 0.7, kZen4 * 2.52, kZen4 * 2,
+                                  kZen4 * 8.3, 0.6,          kZen4 * 0.11};
+
+// Estimates, nothing was measured on ARM: multiply-adds, building, adding and finishing by llvm-mca
+// 19 from our inner loops (GCC 12, everything in the first-level cache; runtime/kernels/README.md);
+// copying and gathering take twice the cycles of Zen 3. A72 at 1.8 GHz, A76 at 2.4 GHz.
+constexpr double kA72 = 1 / 1.8;
+constexpr DecodeWork kA72Decode = {kA72 / 7.9, kA72 * 6,   kA72 * 0.6,
+                                   kA72 * 0.4, kA72 * 0.7, kA72 * 3.3};
+constexpr TableWork kA72Table = {kA72 * 3, kA72 * 4, kA72 * 2.2, kA72 * 26, kA72 * 4, kA72 * 0.7};
+constexpr double kA76 = 1 / 2.4;
+constexpr DecodeWork kA76Decode = {kA76 / 30.9, kA76 * 4,   kA76 * 0.4,
+                                   kA76 * 0.3,  kA76 * 0.5, kA76 * 2.3};
+constexpr TableWork kA76Table = {kA76 * 2.5, kA76 * 4, kA76 * 1.4, kA76 * 18, kA76 * 3, kA76 * 0.5};
+
+// AVX-512 without VNNI decodes as AVX2 does.
+constexpr CoreCost kCosts[] = {
+    {"Zen 4", kIsaAvx512 | kIsaVnni, 16, 32, kZen4Decode, kZen4Table},
+    {"Zen 4", kIsaAvx512, 8, 32, kZen3Decode, kZen4Table},
+    {"Zen 3", kIsaAvx2, 8, 16, kZen3Decode, kZen3Table},
+    {"Cortex-A76", kIsaNeon | kIsaDotprod, 4, 8, kA76Decode, kA76Table},
+    {"Cortex-A72", kIsaNeon, 4, 8, kA72Decode, kA72Table},
+    {"Zen 3", kIsaPortable, 4, 8, kPortableDecode, kPortableTable},
+};
+
+double round_up(std::uint32_t value, std::uint32_t by) {
+  return static_cast<double>(divide_up(value, by)) * by;
+}
+
+double total(const DecodeWork& work, const DecodeWork& ns) {
+  return work.macs * ns.macs + work.codes * ns.codes + work.numbers * ns.numbers +
+         work.packed * ns.packed + work.gathered * ns.gathered + work.finished * ns.finished;
+}
+
+double total(const TableWork& work, const TableWork& ns) {
+  return work.rows * ns.rows + work.pairs * ns.pairs + work.added * ns.added +
+         work.finished * ns.finished + work.listed * ns.listed + work.gathered * ns.gathered;
+}
+
+double gathered(const WeightMatrix& weights, const Window& window, const OutputRange& range) {
+  return window.pointwise() ? 0.0 : static_cast<double>(range.positions) * weights.columns;
+}
+
+DecodeWork decode_work(const WeightMatrix& weights, const Window& window, const Int8Kernel& kernel,
+                       const OutputRange& range, std::uint32_t lanes) {
+  if (range.rows == 0 || range.positions == 0) return {};
+  const Blocking blocking = make_blocking(weights, range.positions, kernel, 1, 0);
+  const double decoded =
+      static_cast<double>(range.rows) * divide_up(range.positions, blocking.block_positions);
+  const double columns = round_up(weights.columns, kernel.word_k);
+  const double positions = round_up(range.positions, lanes);
+  DecodeWork work;
+  work.macs = round_up(range.rows, kernel.rows) * positions * columns;
+  work.codes = decoded * (weights.columns / weights.codes.block_size);
+  work.numbers = decoded * weights.columns;
+  work.packed = positions * columns;
+  work.gathered = gathered(weights, window, range);
+  work.finished = static_cast<double>(range.rows) * range.positions;
+  return work;
+}
+
+TableWork table_work(const WeightMatrix& weights, const Window& window, const OutputRange& range,
+                     std::uint32_t lanes) {
+  if (range.rows == 0 || range.positions == 0) return {};
+  const std::uint32_t d = weights.codes.block_size;
+  const double blocks = weights.columns / d;
+  const double vectors = divide_up(range.positions, lanes);
+  const bool all = table_builds_all(range.rows, weights.codes.entries);
+  TableWork work;
+  work.rows = vectors * blocks *
+              (all ? weights.codes.entries : distinct_codes(weights, range.row, range.rows));
+  work.pairs = work.rows * divide_up(d, 2);
+  work.added = vectors * blocks * range.rows;
+  work.finished = vectors * range.rows;
+  work.listed = all ? 0.0 : blocks * range.rows;
+  work.gathered = gathered(weights, window, range);
+  return work;
+}
+
+// The most expensive of the shares' work.
+template <typename Work, typename WorkOf>
+Prediction<Work> longest(std::uint32_t threads, const Work& ns, const WorkOf& work_of) {
+  Prediction<Work> most;
+  for (std::uint32_t i = 0; i < threads; ++i) {
+    const Work work = work_of(Share{i, threads});
+    const double time = total(work, ns);
+    if (time > most.ns) most = {time, work};
+  }
+  return most;
+}
+
+}  // namespace
+
+std::span<const CoreCost> core_costs() {
+  return kCosts;
+}
+
+const CoreCost& core_cost(IsaSet isa) {
+  const auto fits = [isa](const CoreCost& cost) { return (isa & cost.isa) == cost.isa; };
+  return *std::find_if(std::begin(kCosts), std::end(kCosts) - 1, fits);
+}
+
+double distinct_codes(const WeightMatrix& weights, std::uint32_t row, std::uint32_t rows) {
+  constexpr std::uint32_t kRun = 8;  // Blocks that lie side by side: one cache line a row.
+  const std::uint32_t blocks = weights.columns / weights.codes.block_size;
+  const std::uint32_t run = std::min(kRun, blocks);
+  std::uint32_t distinct = 0;
+  std::uint32_t counted = 0;
+  // One run in the middle of each half.
+  for (const std::uint32_t first : {(blocks - run) / 4, (blocks - run) * 3 / 4}) {
+    bool seen[kRun][kTableRows] = {};
+    for (std::uint32_t r = row; r < row + rows; ++r) {
+      const std::uint8_t* const codes = weights.codes.codes + std::size_t{r} * blocks + first;
+      for (std::uint32_t b = 0; b < run; ++b) {
+        distinct += !seen[b][codes[b]];
+        seen[b][codes[b]] = true;
+      }
+    }
+    counted += run;
+  }
+  return static_cast<double>(distinct) / counted;
+}
+
+Prediction<DecodeWork> predict_decode(const CoreCost& core, const WeightMatrix& weights,
+                                      const Window& window, const Int8Kernel& kernel,
+                                      std::uint32_t threads) {
+  return longest(threads, core.decode, [&](Share share) {
+    const OutputRange range = output_range(weights.rows, window.positions(), kernel, share);
+    return decode_work(weights, window, kernel, range, core.decode_lanes);
+  });
+}
+
+Prediction<TableWork> predict_table(const CoreCost& core, const WeightMatrix& weights,
+                                    const Window& window, const TableKernel& kernel,
+                                    std::uint32_t threads) {
+  return longest(threads, core.table, [&](Share share) {
+    const OutputRange range = table_range(weights.rows, window.positions(), kernel.tile, share);
+    return table_work(weights, window, range, core.table_lanes);
+  });
+}
+
+}  // namespace bitdown::kernels
