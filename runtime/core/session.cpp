@@ -2,13 +2,14 @@
 #include "bitdown/session.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include "aligned.h"
+#include "core/layer_plan.h"
+#include "core/session_settings.h"
 #include "core/value_table.h"
-#include "cpu.h"
 #include "kernels/quantize/quantize.h"
 #include "model_generated.h"
 #include "ops/registry.h"
@@ -21,21 +22,21 @@
 
 namespace bitdown {
 
-// Lives at the start of the persistent memory, followed by the value table, the steps and what the
-// steps prepare. Memory of our own has a second piece for the latter, whose size comes later.
+// Lives at the start of the persistent memory, followed by the value table, the layers' plans, the
+// steps and what the steps prepare. Memory of our own has a second piece for the latter, whose size
+// comes later.
 struct Session::State {
   const schema::Model* model = nullptr;
   const kernels::GemmKernel* gemm = nullptr;
   const kernels::Int8Kernel* int8 = nullptr;
   const kernels::TableKernel* table = nullptr;
   PlanOptions options;
-  Algorithm algorithm = Algorithm::kDefault;
-  CoreList cores;
-  std::uint32_t threads = 1;
+  Machine machine;
   ThreadPool pool;
   pthreadpool* xnnpack_threads = nullptr;  // XNNPACK has a pool of its own; null for one thread.
   ValueTable values;
-  std::span<Step> steps;  // Constructed ones only.
+  std::span<LayerPlan> layers;  // One for each operator.
+  std::span<Step> steps;        // Constructed ones only.
   SessionRequirements required;
   std::size_t scratch_stride = 0;  // Of each thread's part.
   std::size_t prepared = 0;        // Bytes for all steps.
@@ -62,80 +63,18 @@ using State = Session::State;
 // XNNPACK reads a vector beyond the end of its inputs.
 constexpr std::size_t kReadAhead = 64;
 
-std::size_t steps_offset(const schema::Model& model) {
+std::size_t layers_offset(const schema::Model& model) {
   return static_cast<std::size_t>(align_up(sizeof(State))) +
          ValueTable::bytes(model.values()->size());
 }
 
+std::size_t steps_offset(const schema::Model& model) {
+  return layers_offset(model) +
+         static_cast<std::size_t>(align_up(model.operators()->size() * sizeof(LayerPlan)));
+}
+
 std::size_t persistent_bytes(const schema::Model& model) {
   return steps_offset(model) + model.operators()->size() * sizeof(Step);
-}
-
-#if defined(BITDOWN_WITH_XNNPACK)
-// Networks with codes are about small memory and few dense layers: no second library for those.
-bool wants_xnnpack(DenseBackend backend, const schema::Model& model) {
-  const bool coded = model.codebooks() != nullptr && model.codebooks()->size() > 0;
-  return backend == DenseBackend::kXnnpack || (backend == DenseBackend::kDefault && !coded);
-}
-#endif
-
-// Says where an instruction set that nobody asked for on the command line came from.
-Status name_variable(const Status& status) {
-  return {status.code(),
-          status.code() == StatusCode::kUnsupported
-              ? "this CPU does not have the ISA in the environment variable BITDOWN_ISA"
-              : "unknown ISA in the environment variable BITDOWN_ISA",
-          status.where()};
-}
-
-Status choose(const SessionOptions& options, const schema::Model& model, State& state) {
-  const char* isa = options.isa != nullptr ? options.isa : std::getenv("BITDOWN_ISA");
-  if (isa != nullptr && *isa == '\0') isa = nullptr;
-  const Result<IsaSet> chosen = choose_isa(isa, detect_isa());
-  if (!chosen.ok()) {
-    return options.isa != nullptr ? chosen.status() : name_variable(chosen.status());
-  }
-  const IsaSet set = *chosen;
-  state.gemm = &kernels::select_gemm(set);
-  state.int8 = &kernels::select_int8(set);
-  state.table = &kernels::select_table(set);
-  state.algorithm = options.algorithm;
-  state.model = &model;
-  const bool can_run_fast = bitdown::can_run_fast(model);
-  if (options.precision == Precision::kFast && !can_run_fast) {
-    return Status(StatusCode::kUnsupported,
-                  "fast needs activation ranges (calibrate the model) and sums that fit 32 bits");
-  }
-  if (options.precision == Precision::kFast && options.dense == DenseBackend::kXnnpack) {
-    return Status(StatusCode::kInvalidArgument, "XNNPACK runs in float32 only, not fast");
-  }
-  state.options.fast = can_run_fast && options.precision != Precision::kExact &&
-                       options.dense != DenseBackend::kXnnpack;
-#if defined(BITDOWN_WITH_XNNPACK)
-  state.options.xnnpack = !state.options.fast && wants_xnnpack(options.dense, model);
-#else
-  if (options.dense == DenseBackend::kXnnpack) {
-    return Status(StatusCode::kUnsupported, "this library was built without XNNPACK");
-  }
-#endif
-  return {};
-}
-
-Status choose_threads(const SessionOptions& options, State& state) {
-  unsigned long threads = options.threads;
-  const char* const variable = threads == 0 ? std::getenv("BITDOWN_THREADS") : nullptr;
-  if (variable != nullptr && *variable != '\0') {
-    char* end = nullptr;
-    threads = std::strtoul(variable, &end, 10);
-    if (*end != '\0' || threads == 0) threads = ThreadPool::kMaxThreads + 1;
-  }
-  if (threads > ThreadPool::kMaxThreads) {
-    return Status(StatusCode::kInvalidArgument, "threads must be 1 to 64",
-                  variable == nullptr ? "" : "BITDOWN_THREADS");
-  }
-  state.cores = big_cores();
-  state.threads = threads == 0 ? state.cores.count : static_cast<std::uint32_t>(threads);
-  return {};
 }
 
 // A network that asks for more is hostile or a mistake; on 32 bits more could not be addressed.
@@ -149,26 +88,42 @@ Result<std::size_t> to_size(std::uint64_t bytes, const char* arena) {
 }
 
 PlanContext make_context(const State& state, std::byte* activations, std::byte* scratch) {
-  return {*state.model,  state.values,    *state.gemm, *state.int8, *state.table,
-          state.options, state.algorithm, activations, scratch,     state.xnnpack_threads};
+  return {*state.model,        state.values,  *state.gemm,       *state.int8,
+          *state.table,        state.options, state.machine.isa, state.machine.threads,
+          Algorithm::kDefault, activations,   scratch,           state.xnnpack_threads};
+}
+
+// The layers' algorithms. A plan file that does not fit is none.
+Status choose_algorithms(const Model& model, const SessionOptions& options, State& state) {
+  if (!state.options.fast) return {};
+  if (!options.plan.empty()) {
+    const Machine& machine = state.machine;
+    const PlanKey key = make_plan_key(model.blob(), machine.isa, machine.threads);
+    static_cast<void>(read_plan(options.plan, key, state.layers));
+  }
+  return plan_layers(make_context(state, nullptr, nullptr), options.algorithm, state.layers);
+}
+
+void plan_values(State& state) {
+  plan_elements(*state.model, state.options.fast, state.values);
+  plan_lifetimes(*state.model, state.options.xnnpack, state.values);
+  plan_layouts(*state.model, state.options.xnnpack, state.values);
 }
 
 // Sizes of the arenas, with every value's place; no step is kept.
 Status measure(State& state) {
   const schema::Model& model = *state.model;
-  plan_elements(model, state.options.fast, state.values);
-  plan_lifetimes(model, state.options.xnnpack, state.values);
-  plan_layouts(model, state.options.xnnpack, state.values);
   std::uint64_t activations = plan_memory(state.values.buffers, state.values.order);
   if (!plan_is_valid(state.values.buffers, activations)) {
     return Status(StatusCode::kInternal, "the memory plan overlaps");
   }
   if (state.options.xnnpack) activations += kReadAhead;
-  const PlanContext context = make_context(state, nullptr, nullptr);
+  PlanContext context = make_context(state, nullptr, nullptr);
   std::uint64_t scratch = 0;
   std::uint64_t prepared = 0;
-  for (const schema::Operator* op : *model.operators()) {
-    BITDOWN_ASSIGN_OR_RETURN(const Step step, plan_operator(context, *op));
+  for (std::uint32_t i = 0; i < model.operators()->size(); ++i) {
+    context.algorithm = state.layers[i].algorithm;
+    BITDOWN_ASSIGN_OR_RETURN(const Step step, plan_operator(context, *model.operators()->Get(i)));
     scratch = std::max(scratch, std::visit([](const auto& s) { return scratch_bytes(s); }, step));
     prepared += std::visit([](const auto& s) { return align_up(prepared_bytes(s)); }, step);
   }
@@ -176,16 +131,18 @@ Status measure(State& state) {
   state.required.persistent = align_up(persistent_bytes(model)) + state.prepared;
   BITDOWN_ASSIGN_OR_RETURN(state.required.activations, to_size(activations, "activations"));
   BITDOWN_ASSIGN_OR_RETURN(state.scratch_stride, to_size(align_up(scratch), "scratch"));
-  BITDOWN_ASSIGN_OR_RETURN(state.required.scratch,
-                           to_size(std::uint64_t{state.scratch_stride} * state.threads, "scratch"));
+  BITDOWN_ASSIGN_OR_RETURN(
+      state.required.scratch,
+      to_size(std::uint64_t{state.scratch_stride} * state.machine.threads, "scratch"));
   return {};
 }
 
 Status build_steps(State& state, std::byte* steps_memory, std::byte* prepared) {
-  const PlanContext context =
+  PlanContext context =
       make_context(state, state.memory.activations.data(), state.memory.scratch.data());
   auto* const steps = reinterpret_cast<Step*>(steps_memory);
   for (const schema::Operator* op : *state.model->operators()) {
+    context.algorithm = state.layers[state.steps.size()].algorithm;
     BITDOWN_ASSIGN_OR_RETURN(Step step, plan_operator(context, *op));
     std::visit([prepared](auto& s) { prepare(s, prepared); }, step);
     prepared += std::visit([](const auto& s) { return align_up(prepared_bytes(s)); }, step);
@@ -251,14 +208,14 @@ StepView view(const State& state, std::uint32_t index) {
 // Starts the threads that run() works with besides the caller's.
 Status start_threads(State& state, bool pin) {
 #if defined(BITDOWN_WITH_XNNPACK)
-  if (state.options.xnnpack && state.threads > 1) {
-    state.xnnpack_threads = pthreadpool_create(state.threads);
+  if (state.options.xnnpack && state.machine.threads > 1) {
+    state.xnnpack_threads = pthreadpool_create(state.machine.threads);
     if (state.xnnpack_threads == nullptr) {
       return Status(StatusCode::kOutOfMemory, "cannot start a thread");
     }
   }
 #endif
-  return state.pool.start(state.threads, pin, state.cores);
+  return state.pool.start(state.machine.threads, pin, state.machine.cores);
 }
 
 void destroy(State* state) {
@@ -271,23 +228,42 @@ void destroy(State* state) {
   state->~State();
 }
 
-// A State in persistent memory with its value table, measured.
-Result<State*> make_state(const Model& model, const SessionOptions& options, bool own) {
+// What options, environment and machine decide.
+Status choose(const SessionOptions& options, const schema::Model& model, State& state) {
+  BITDOWN_ASSIGN_OR_RETURN(state.machine, choose_machine(options));
+  BITDOWN_ASSIGN_OR_RETURN(state.options, choose_numbers(options, model));
+  state.model = &model;
+  state.gemm = &kernels::select_gemm(state.machine.isa);
+  state.int8 = &kernels::select_int8(state.machine.isa);
+  state.table = &kernels::select_table(state.machine.isa);
+  return {};
+}
+
+// Everything but memory for the steps; `persistent` holds the state and what follows it.
+Status plan(const Model& model, const SessionOptions& options, State& state) {
   const schema::Model& root = model.root();
+  const std::span<std::byte> persistent = state.memory.persistent;
+  BITDOWN_RETURN_IF_ERROR(choose(options, root, state));
+  state.values =
+      ValueTable::create(persistent.subspan(align_up(sizeof(State))), root.values()->size());
+  auto* const layers = reinterpret_cast<LayerPlan*>(persistent.data() + layers_offset(root));
+  state.layers = {layers, root.operators()->size()};
+  std::uninitialized_default_construct(state.layers.begin(), state.layers.end());
+  plan_values(state);
+  BITDOWN_RETURN_IF_ERROR(choose_algorithms(model, options, state));
+  return measure(state);
+}
+
+// A State in persistent memory, planned.
+Result<State*> make_state(const Model& model, const SessionOptions& options, bool own) {
   AlignedBuffer buffer;
   std::span<std::byte> persistent;
-  BITDOWN_RETURN_IF_ERROR(provide(options.memory.persistent, own, persistent_bytes(root),
+  BITDOWN_RETURN_IF_ERROR(provide(options.memory.persistent, own, persistent_bytes(model.root()),
                                   "persistent", buffer, persistent));
   auto* const state = new (persistent.data()) State();
   state->own_persistent = std::move(buffer);
   state->memory.persistent = persistent;
-  Status status = choose(options, root, *state);
-  if (status.ok()) status = choose_threads(options, *state);
-  if (status.ok()) {
-    state->values =
-        ValueTable::create(persistent.subspan(align_up(sizeof(State))), root.values()->size());
-    status = measure(*state);
-  }
+  const Status status = plan(model, options, *state);
   if (!status.ok()) {
     destroy(state);
     return status;
@@ -368,7 +344,15 @@ const char* Session::isa() const {
 }
 
 unsigned Session::threads() const {
-  return state_->threads;
+  return state_->machine.threads;
+}
+
+std::size_t Session::operator_count() const {
+  return state_->layers.size();
+}
+
+const LayerPlan& Session::layer_plan(std::size_t index) const {
+  return state_->layers[index];
 }
 
 }  // namespace bitdown

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "ops/convolution_i8.h"
 
+#include <algorithm>
+
 #include "kernels/convolution/blocking.h"
+#include "kernels/convolution/cost.h"
 #include "ops/registry.h"
 
 namespace bitdown {
-namespace {
-
-bool wants_table(const PlanContext& context, const kernels::WeightMatrix& weights) {
-  return context.algorithm == Algorithm::kTable && kernels::can_use_table(weights);
-}
-
-}  // namespace
 
 Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Operator& op,
                                  const kernels::ConvolutionArgs& args) {
@@ -33,7 +29,7 @@ Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Opera
   }
   step.args.y = context.data<std::uint8_t>(y);
   step.args.y_grid = context.values.elements[y].grid;
-  if (wants_table(context, args.weights)) step.table = &context.table;
+  if (context.algorithm == Algorithm::kTable) step.table = &context.table;
   return Step(step);
 }
 
@@ -53,6 +49,25 @@ void prepare(Int8ConvolutionStep& step, std::byte* memory) {
   } else {
     step.args.prepared = kernels::prepare_weights_i8(step.args.weights, *step.kernel, memory);
   }
+}
+
+LayerTimes predict(const Int8ConvolutionStep& step, const PlanContext& context) {
+  const kernels::WeightMatrix& weights = step.args.weights;
+  const kernels::Window& window = step.args.window;
+  if (!weights.coded) return {};
+  // The shapes of a hostile blob may predict more than an integer holds.
+  const auto time = [](const auto& prediction) {
+    return static_cast<std::uint64_t>(std::clamp(prediction.ns, 1.0, 1e18));
+  };
+  const kernels::CoreCost& core = kernels::core_cost(context.isa);
+  LayerTimes times;
+  times.decode =
+      time(kernels::predict_decode(core, weights, window, context.int8, context.threads));
+  if (kernels::can_use_table(weights)) {
+    times.table =
+        time(kernels::predict_table(core, weights, window, context.table, context.threads));
+  }
+  return times;
 }
 
 const char* algorithm(const Int8ConvolutionStep& step) {

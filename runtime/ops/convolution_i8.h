@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "bitdown/plan.h"
 #include "kernels/convolution/convolution_i8.h"
 #include "kernels/convolution/convolution_table.h"
 #include "kernels/table/table.h"
 #include "ops/workspace.h"
 
 namespace bitdown {
+
+struct PlanContext;
 
 /// Convolution between 8-bit values, from codes or dense weights.
 struct Int8ConvolutionStep {
@@ -22,6 +25,7 @@ struct Int8ConvolutionStep {
 std::uint64_t scratch_bytes(const Int8ConvolutionStep& step);
 std::uint64_t prepared_bytes(const Int8ConvolutionStep& step);
 void prepare(Int8ConvolutionStep& step, std::byte* memory);
+LayerTimes predict(const Int8ConvolutionStep& step, const PlanContext& context);
 const char* algorithm(const Int8ConvolutionStep& step);
 std::uint64_t macs(const Int8ConvolutionStep& step);
 void run(const Int8ConvolutionStep& step, const Workspace& workspace);

@@ -20,7 +20,9 @@ struct PlanContext {
   const kernels::Int8Kernel& int8;
   const kernels::TableKernel& table;
   PlanOptions options;
-  Algorithm algorithm = Algorithm::kDefault;
+  IsaSet isa = kIsaPortable;  ///< What the kernels were chosen for.
+  std::uint32_t threads = 1;
+  Algorithm algorithm = Algorithm::kDefault;  ///< Of this operator, where it has a choice.
   std::byte* activations = nullptr;  ///< Null while sizes are measured: then every data() is null.
   std::byte* scratch = nullptr;      ///< What run() will be given; null while sizes are measured.
   pthreadpool* xnnpack_threads = nullptr;  ///< For XNNPACK's operators; null: one thread.

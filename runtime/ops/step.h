@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <variant>
 
+#include "bitdown/plan.h"
 #include "ops/convolution.h"
 #include "ops/convolution_i8.h"
 #include "ops/global_average_pool.h"
@@ -13,11 +14,15 @@
 
 namespace bitdown {
 
+struct PlanContext;
+
 /// One operator of a session, ready to run: pointers resolved, kernel chosen. Every alternative has
 ///   std::uint64_t scratch_bytes(const S&);      // for each thread
 /// and, unless it has nothing to prepare for all runs (the defaults below),
 ///   std::uint64_t prepared_bytes(const S&);     // 64-byte aligned, lives like the session
 ///   void prepare(S&, std::byte* memory);
+/// and, where it has a choice of algorithms (the default below: none),
+///   LayerTimes predict(const S&, const PlanContext&);
 /// and also
 ///   const char* algorithm(const S&);          // for profiles, as in StepView
 ///   std::uint64_t macs(const S&);
@@ -36,5 +41,9 @@ std::uint64_t prepared_bytes(const S&) {
 }
 template <typename S>
 void prepare(S&, std::byte*) {}
+template <typename S>
+LayerTimes predict(const S&, const PlanContext&) {
+  return {};
+}
 
 }  // namespace bitdown

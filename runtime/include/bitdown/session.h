@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "bitdown/model.h"
+#include "bitdown/plan.h"
 #include "bitdown/status.h"
 
 namespace bitdown {
@@ -23,16 +24,9 @@ enum class DenseBackend : unsigned char {
 enum class Precision : unsigned char {
   kDefault,  ///< kFast when the blob is calibrated, else kExact.
   kExact,    ///< float32.
-  kFast,  ///< 8-bit activations and weights, exact 32-bit sums; kUnsupported when the blob has no
-          ///< activation ranges. The same bits on every ISA up to the last layer's floats.
-};
-
-/// How a layer with codes runs in 8-bit.
-enum class Algorithm : unsigned char {
-  kDefault,  ///< Whichever is faster by the cost model.
-  kDecode,   ///< Decodes codewords into small panels and multiplies; sums are exact.
-  kTable,    ///< Multiplies codewords with inputs once and looks the products up, rounded to int16;
-             ///< kDecode where that cannot be: codes beyond a byte, blocks beyond 32.
+  kFast,  ///< 8-bit activations and weights; kUnsupported when the blob has no activation ranges.
+          ///< Layer by layer the same bits on every ISA for one algorithm, up to the last layer's
+          ///< floats; but which algorithm a layer gets depends on the CPU unless it is given.
 };
 
 /// Memory a session works in. Each span is 64-byte aligned; its bytes must outlive the session and
@@ -58,9 +52,14 @@ struct SessionOptions {
   DenseBackend dense = DenseBackend::kDefault;  ///< kXnnpack implies kExact.
   /// For all layers with codes; not used in kExact.
   Algorithm algorithm = Algorithm::kDefault;
+  /// The text of a plan file (`bitdown tune`), read by create(); kDefault then chooses by what was
+  /// measured. One that is damaged or has nothing for this model, CPU, ISA and number of threads
+  /// counts as none.
+  std::string_view plan = {};
   /// Threads that run() works with, the caller's included: 1 to 64; 0: the environment variable
   /// BITDOWN_THREADS if set, else one for each big core that the process may use. More threads
-  /// change no bit of a result. The session owns them; they sleep between runs.
+  /// change no bit of a layer's result, but kDefault may choose another algorithm for them. The
+  /// session owns them; they sleep between runs.
   unsigned threads = 0;
   /// Keeps each of the session's own threads on a core of its own.
   bool pin_threads = false;
@@ -126,6 +125,12 @@ class Session {
 
   /// Threads that run() works with.
   unsigned threads() const;
+
+  /// Operators of the network, in the order of execution.
+  std::size_t operator_count() const;
+
+  /// How operator `index` < operator_count() runs; lives like the session.
+  const LayerPlan& layer_plan(std::size_t index) const;
 
  private:
   explicit Session(State* state) : state_(state) {}

@@ -7,45 +7,19 @@
 #include <string>
 #include <vector>
 
-#include "cpu.h"
 #include "doctest/doctest.h"
-#include "support/aligned_blob.h"
+#include "runtime/core/support/networks.h"
 #include "support/allocation_counter.h"
-#include "support/random.h"
 #include "support/reference_network.h"
-#include "support/tiny_network.h"
-#include "writer/writer.h"
 
 namespace bitdown {
 namespace {
 
 using builder::DensePrecision;
-
-// A graph as a model in memory.
-struct Loaded {
-  tests::AlignedBlob blob;
-  Result<Model> model;
-
-  explicit Loaded(const builder::Graph& graph, DensePrecision precision = DensePrecision::kFloat32)
-      : blob(builder::write_blob(graph, precision)), model(Model::from_memory(blob.bytes())) {
-    REQUIRE_MESSAGE(model.ok(), model.status().message());
-  }
-};
-
-std::vector<float> random_input(const Model& model) {
-  tests::Uniform uniform(tests::test_seed());
-  std::vector<float> input(model.input(0).shape.elements());
-  for (float& v : input) v = uniform();
-  return input;
-}
-
-std::vector<const char*> isas() {
-  std::vector<const char*> names;
-  for (const char* name : {"portable", "avx2", "avx512", "vnni", "neon", "dotprod"}) {
-    if (choose_isa(name, detect_isa()).ok()) names.push_back(name);
-  }
-  return names;
-}
+using tests::calibrated_network;
+using tests::isas;
+using tests::Loaded;
+using tests::random_input;
 
 // The kernels that compute in float32 with this ISA: two of them add integers only.
 std::string float_isa(const std::string& isa) {
@@ -237,40 +211,18 @@ TEST_CASE("an observer sees every operator with its output") {
   CHECK(recorder.first_macs == std::uint64_t{stem[0]} * stem[1] * stem[2] * 3 * 7 * 7);
 }
 
-struct RangeFinder final : StepObserver {
-  builder::Graph& graph;
-  explicit RangeFinder(builder::Graph& g) : graph(g) {}
-
-  void set(std::uint32_t value, std::span<const float> numbers) {
-    const auto [low, high] = std::ranges::minmax(numbers);
-    graph.values[value].range = {std::min(low, 0.0f), std::max(high, 0.01f)};
-  }
-  void after_step(const StepView& step) override {
-    if (!step.output.empty()) set(step.value, step.output);
-  }
-};
-
-// The tiny network with the ranges that `input` produces.
-builder::Graph calibrated_network(bool dense) {
-  builder::Graph graph = tests::tiny_network({.height = 19, .width = 45, .dense = dense});
-  const Loaded loaded(graph);
-  const std::vector<float> input = random_input(*loaded.model);
-  auto session = Session::create(*loaded.model, {.dense = DenseBackend::kBuiltin});
-  RangeFinder finder(graph);
-  finder.set(graph.inputs[0], input);
-  REQUIRE(session->run(input, &finder).ok());
-  return graph;
-}
-
-TEST_CASE("the number of threads changes no bit of a result, in either precision") {
+TEST_CASE("the number of threads changes no bit of a result, whatever the numbers and algorithm") {
   const Loaded loaded(calibrated_network(false));
   const std::vector<float> input = random_input(*loaded.model);
-  for (const Precision precision : {Precision::kExact, Precision::kFast}) {
+  for (const auto& [precision, algorithm] : {std::pair{Precision::kExact, Algorithm::kDefault},
+                                             std::pair{Precision::kFast, Algorithm::kDecode},
+                                             std::pair{Precision::kFast, Algorithm::kTable}}) {
     std::vector<float> alone;
     for (const unsigned threads : {1u, 2u, 3u, 7u}) {
       CAPTURE(threads);
       auto session = Session::create(*loaded.model, {.precision = precision,
                                                      .dense = DenseBackend::kBuiltin,
+                                                     .algorithm = algorithm,
                                                      .threads = threads,
                                                      .pin_threads = threads == 2});
       REQUIRE(session.ok());
@@ -298,26 +250,29 @@ TEST_CASE("a number of threads that makes no sense is refused") {
   CHECK(Session::create(*loaded.model)->threads() >= 1);
 }
 
-TEST_CASE("fast follows exact closely and gives the same on every ISA") {
-  for (const bool dense : {false, true}) {
-    CAPTURE(dense);
-    const builder::Graph graph = calibrated_network(dense);
-    const Loaded loaded(graph);
-    const std::vector<float> input = random_input(*loaded.model);
-    const auto exact = tests::run_reference(graph, input);
-    std::vector<double> first;
-    for (const char* isa : isas()) {
-      CAPTURE(isa);
-      auto fast = Session::create(*loaded.model, {.isa = isa});
-      REQUIRE(fast.ok());
-      CHECK(fast->precision() == Precision::kFast);
-      REQUIRE(fast->run(input).ok());
-      CHECK(relative_error(*fast, 0, exact[0]) < 0.05);
-      if (first.empty()) first.assign(fast->output(0).begin(), fast->output(0).end());
-      // Everything up to the pooled features is the same; what follows is float32.
-      CHECK(relative_error(*fast, 0, first) < 1e-6);
-    }
+// The logits of each ISA by one algorithm for all layers.
+void check_same_on_every_isa(const builder::Graph& graph, Algorithm algorithm) {
+  const Loaded loaded(graph);
+  const std::vector<float> input = random_input(*loaded.model);
+  const auto exact = tests::run_reference(graph, input);
+  std::vector<double> first;
+  for (const char* isa : isas()) {
+    CAPTURE(isa);
+    auto fast = Session::create(*loaded.model, {.isa = isa, .algorithm = algorithm});
+    REQUIRE(fast.ok());
+    CHECK(fast->precision() == Precision::kFast);
+    REQUIRE(fast->run(input).ok());
+    CHECK(relative_error(*fast, 0, exact[0]) < 0.05);
+    if (first.empty()) first.assign(fast->output(0).begin(), fast->output(0).end());
+    // Everything up to the pooled features is the same; what follows is float32.
+    CHECK(relative_error(*fast, 0, first) < 1e-6);
   }
+}
+
+TEST_CASE("fast follows exact closely, and by one algorithm gives the same on every ISA") {
+  check_same_on_every_isa(calibrated_network(true), Algorithm::kDefault);
+  check_same_on_every_isa(calibrated_network(false), Algorithm::kDecode);
+  check_same_on_every_isa(calibrated_network(false), Algorithm::kTable);
 }
 
 TEST_CASE("fast refuses sums that could leave int32, and XNNPACK") {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace bitdown {
+
+/// How a layer with codes runs in 8-bit.
+enum class Algorithm : unsigned char {
+  kDefault,  ///< Whichever is faster: as measured where a plan file fits, else by the cost model.
+  kDecode,   ///< Decodes codewords into small panels and multiplies; sums are exact.
+  kTable,    ///< Multiplies codewords with inputs once and looks the products up, rounded to int16;
+             ///< kDecode where that cannot be: codes beyond a byte, blocks beyond 32.
+};
+
+/// Nanoseconds that a layer takes by each algorithm; 0: unknown, or the algorithm cannot be.
+struct LayerTimes {
+  std::uint64_t decode = 0;
+  std::uint64_t table = 0;
+};
+
+/// How a session runs one operator, and why.
+struct LayerPlan {
+  Algorithm algorithm = Algorithm::kDefault;  ///< kDefault: there is nothing to choose.
+  LayerTimes predicted;                       ///< By the cost model.
+  LayerTimes measured;                        ///< From the plan file, if one fits.
+};
+
+}  // namespace bitdown

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "core/layer_plan.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/session_settings.h"
+#include "doctest/doctest.h"
+#include "runtime/core/support/networks.h"
+
+namespace bitdown {
+namespace {
+
+using tests::calibrated_network;
+using tests::isas;
+using tests::Loaded;
+using tests::random_input;
+
+// How a session says it ran each operator.
+struct Algorithms final : StepObserver {
+  std::vector<std::string> names;
+  void after_step(const StepView& step) override { names.emplace_back(step.algorithm); }
+};
+
+std::vector<float> logits(Session& session, const std::vector<float>& input) {
+  REQUIRE(session.run(input).ok());
+  return {session.output(0).begin(), session.output(0).end()};
+}
+
+// What ran is what the plan says.
+void check_runs_as_planned(Session& session, const Model& model) {
+  Algorithms ran;
+  REQUIRE(session.run(random_input(model), &ran).ok());
+  REQUIRE(ran.names.size() == session.operator_count());
+  for (std::size_t i = 0; i < ran.names.size(); ++i) {
+    CAPTURE(i);
+    const Algorithm planned = session.layer_plan(i).algorithm;
+    CHECK((ran.names[i] == "table") == (planned == Algorithm::kTable));
+    CHECK((ran.names[i] == "decode + int8 GEMM") == (planned == Algorithm::kDecode));
+  }
+}
+
+bool prefers_table(const LayerTimes& times) {
+  return times.table != 0 &&
+         static_cast<double>(times.table) < kTableGain * static_cast<double>(times.decode);
+}
+
+TEST_CASE("each layer runs by what the cost model predicts to be faster, on every ISA") {
+  const Loaded loaded(calibrated_network(false));
+  for (const char* isa : isas()) {
+    CAPTURE(isa);
+    auto session = Session::create(*loaded.model, {.isa = isa, .threads = 1});
+    REQUIRE(session.ok());
+    std::size_t choices = 0;
+    for (std::size_t i = 0; i < session->operator_count(); ++i) {
+      const LayerPlan& layer = session->layer_plan(i);
+      CHECK(layer.measured.decode == 0);
+      CHECK((layer.algorithm == Algorithm::kTable) == prefers_table(layer.predicted));
+      CHECK((layer.algorithm == Algorithm::kDefault) == (layer.predicted.decode == 0));
+      choices += layer.predicted.table != 0;
+    }
+    CHECK(choices == 6);  // All convolutions but the dense stem.
+    check_runs_as_planned(*session, *loaded.model);
+  }
+}
+
+TEST_CASE("a given algorithm goes before the plan") {
+  const Loaded loaded(calibrated_network(false));
+  for (const Algorithm algorithm : {Algorithm::kDecode, Algorithm::kTable}) {
+    auto session = Session::create(*loaded.model, {.algorithm = algorithm});
+    for (std::size_t i = 0; i < session->operator_count(); ++i) {
+      const LayerPlan& layer = session->layer_plan(i);
+      if (layer.predicted.decode != 0) CHECK(layer.algorithm == algorithm);
+    }
+    check_runs_as_planned(*session, *loaded.model);
+  }
+}
+
+TEST_CASE("layers that have one algorithm only have no choice") {
+  const Loaded dense(calibrated_network(true));
+  const Loaded plain(tests::tiny_network());
+  for (const Loaded* loaded : {&dense, &plain}) {
+    const auto session = Session::create(*loaded->model, {.algorithm = Algorithm::kTable});
+    for (std::size_t i = 0; i < session->operator_count(); ++i) {
+      CHECK(session->layer_plan(i).algorithm == Algorithm::kDefault);
+      CHECK(session->layer_plan(i).predicted.decode == 0);
+    }
+  }
+}
+
+// A plan file for a session with `options`, by which every second of its layers is faster by
+// tables.
+std::string alternating_plan(const Model& model, const SessionOptions& options) {
+  const auto key = plan_key(model, options);
+  REQUIRE(key.ok());
+  std::string text = std::string(kPlanVersion) + "\n" + std::string(key->line()) + "\n";
+  for (std::size_t i = 0; i < model.root().operators()->size(); ++i) {
+    text += std::to_string(i) + (i % 2 == 0 ? " 1000 500\n" : " 500 1000\n");
+  }
+  return text;
+}
+
+TEST_CASE("measured times go before predicted ones, and layers mix") {
+  const Loaded loaded(calibrated_network(false));
+  SessionOptions options = {.threads = 2};
+  const std::string text = alternating_plan(*loaded.model, options);
+  options.plan = text;
+  auto session = Session::create(*loaded.model, options);
+  REQUIRE(session.ok());
+  for (std::size_t i = 0; i < session->operator_count(); ++i) {
+    const LayerPlan& layer = session->layer_plan(i);
+    CHECK(layer.measured.decode == (i % 2 == 0 ? 1000 : 500));
+    if (layer.predicted.decode == 0) continue;
+    CHECK(layer.algorithm == (i % 2 == 0 ? Algorithm::kTable : Algorithm::kDecode));
+  }
+  check_runs_as_planned(*session, *loaded.model);
+  // Neither all by decoding nor all by tables, but as close to them as they are to each other.
+  const std::vector<float> input = random_input(*loaded.model);
+  auto decode = Session::create(*loaded.model, {.algorithm = Algorithm::kDecode});
+  CHECK(logits(*session, input) != logits(*decode, input));
+  options.algorithm = Algorithm::kDecode;
+  auto forced = Session::create(*loaded.model, options);
+  CHECK(logits(*forced, input) == logits(*decode, input));
+}
+
+TEST_CASE("times that say too little count as predicted ones do") {
+  const Loaded loaded(calibrated_network(false));
+  SessionOptions options = {.threads = 1};
+  const auto key = plan_key(*loaded.model, options);
+  auto predicted = Session::create(*loaded.model, options);
+  for (const char* times : {" 0 1\n", " 1 0\n"}) {
+    std::string text = std::string(kPlanVersion) + "\n" + std::string(key->line()) + "\n";
+    for (std::size_t i = 0; i < predicted->operator_count(); ++i) text += std::to_string(i) + times;
+    options.plan = text;
+    const auto session = Session::create(*loaded.model, options);
+    for (std::size_t i = 0; i < session->operator_count(); ++i) {
+      CHECK(session->layer_plan(i).algorithm == predicted->layer_plan(i).algorithm);
+    }
+  }
+}
+
+TEST_CASE("a plan that does not fit counts as none") {
+  const Loaded loaded(calibrated_network(false));
+  const Loaded other(calibrated_network(true));
+  const SessionOptions one = {.threads = 1};
+  const auto without = Session::create(*loaded.model, one);
+  std::string damaged = alternating_plan(*loaded.model, one);
+  damaged.pop_back();
+  for (const std::string& text :
+       {damaged, std::string("no plan"), alternating_plan(*other.model, one),
+        alternating_plan(*loaded.model, {.threads = 2})}) {
+    SessionOptions options = one;
+    options.plan = text;
+    const auto session = Session::create(*loaded.model, options);
+    REQUIRE(session.ok());
+    for (std::size_t i = 0; i < session->operator_count(); ++i) {
+      CHECK(session->layer_plan(i).measured.decode == 0);
+      CHECK(session->layer_plan(i).algorithm == without->layer_plan(i).algorithm);
+    }
+  }
+  SessionOptions wrong = one;
+  wrong.isa = "mmx";
+  CHECK(plan_key(*loaded.model, wrong).status().code() == StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace bitdown
