@@ -45,11 +45,14 @@ void print_checked(const Model& model) {
 
 }  // namespace
 
-ExitCode verify(const char* path, const SessionOptions& options) {
+ExitCode verify(const char* path, const PlanChoice& plan, SessionOptions options) {
   const Result<Model> model = Model::open(path);
   if (!model.ok()) return report(path, model.status());
   print_checked(*model);
 
+  PlanSource source;
+  const Status attached = source.attach(*model, path, plan, options);
+  if (!attached.ok()) return report(plan.file, attached);
   // Also without a golden pair: can this machine run it, in the way that was asked for?
   Result<Session> session = Session::create(*model, options);
   if (!session.ok()) return report(path, session.status());

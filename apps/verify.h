@@ -3,11 +3,12 @@
 
 #include "bitdown/session.h"
 #include "exit_code.h"
+#include "plan_source.h"
 
 namespace bitdown::apps {
 
 /// The verb `verify` of both tools: validates the blob at `path` completely, runs its golden input
 /// when it has one, and prints what was checked. kCheckFailed when the golden output differs.
-ExitCode verify(const char* path, const SessionOptions& options);
+ExitCode verify(const char* path, const PlanChoice& plan, SessionOptions options);
 
 }  // namespace bitdown::apps

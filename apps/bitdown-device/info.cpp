@@ -22,7 +22,11 @@ void print_tensor(const char* role, const TensorInfo& tensor) {
 ExitCode info(const DeviceOptions& options) {
   const Result<Model> model = Model::open(options.model);
   if (!model.ok()) return report(options.model, model.status());
-  const Result<Session> session = Session::create(*model, options.session);
+  SessionOptions session_options = options.session;
+  PlanSource plan;
+  const Status attached = plan.attach(*model, options.model, options.plan, session_options);
+  if (!attached.ok()) return report(options.plan.file, attached);
+  const Result<Session> session = Session::create(*model, session_options);
   if (!session.ok()) return report(options.model, session.status());
 
   const SessionRequirements memory = session->memory_use();

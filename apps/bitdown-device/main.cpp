@@ -25,6 +25,8 @@ constexpr const char* kHelp =
     "best)\n"
     "  --precision NAME   exact: float32; fast: int8 (default: fast for calibrated models)\n"
     "  --threads N        threads of one run (default: one a big core)\n"
+    "  --plan FILE        measured times to plan by (default: MODEL.bdn.plan if it fits)\n"
+    "  --no-plan          no such file\n"
     "  --top N            how many classes run prints (default: 5)\n"
     "  --version, --help\n"
     "\n"
@@ -35,6 +37,8 @@ constexpr const char* kHelp =
 constexpr option kOptions[] = {{"isa", required_argument, nullptr, 'i'},
                                {"precision", required_argument, nullptr, 'p'},
                                {"threads", required_argument, nullptr, 'n'},
+                               {"plan", required_argument, nullptr, 'f'},
+                               {"no-plan", no_argument, nullptr, 'N'},
                                {"top", required_argument, nullptr, 't'},
                                {"help", no_argument, nullptr, 'h'},
                                {"version", no_argument, nullptr, 'v'},
@@ -74,7 +78,7 @@ ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
   }
   if (!options.photos.empty()) return wrong_usage(std::string(verb) + ": too many arguments");
   if (verb == "info") return info(options);
-  return verify(options.model, options.session);
+  return verify(options.model, options.plan, options.session);
 }
 
 ExitCode main(int count, char** arguments) {
@@ -94,6 +98,12 @@ ExitCode main(int count, char** arguments) {
         options.session.threads = static_cast<unsigned>(parse_number(optarg, 64));
         if (options.session.threads == 0)
           return wrong_usage("--threads: not a number from 1 to 64");
+        break;
+      case 'f':
+        options.plan.file = optarg;
+        break;
+      case 'N':
+        options.plan.none = true;
         break;
       case 't':
         options.top = parse_number(optarg, 1000);

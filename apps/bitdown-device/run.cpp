@@ -20,7 +20,11 @@ Status classify(const char* path, Classifier& classifier) {
 ExitCode run(const DeviceOptions& options) {
   const Result<Model> model = Model::open(options.model);
   if (!model.ok()) return report(options.model, model.status());
-  Result<Classifier> classifier = Classifier::create(*model, options.session);
+  SessionOptions session = options.session;
+  PlanSource plan;
+  const Status attached = plan.attach(*model, options.model, options.plan, session);
+  if (!attached.ok()) return report(options.plan.file, attached);
+  Result<Classifier> classifier = Classifier::create(*model, session);
   if (!classifier.ok()) return report(options.model, classifier.status());
 
   ExitCode first_failure = ExitCode::kOk;

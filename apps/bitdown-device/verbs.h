@@ -6,6 +6,7 @@
 
 #include "bitdown/session.h"
 #include "exit_code.h"
+#include "plan_source.h"
 
 namespace bitdown::apps {
 
@@ -14,6 +15,7 @@ struct DeviceOptions {
   const char* model = nullptr;
   std::span<char* const> photos;
   SessionOptions session;
+  PlanChoice plan;
   std::size_t top = 5;
 };
 

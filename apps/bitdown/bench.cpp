@@ -27,6 +27,7 @@ struct BenchOptions {
     SessionFlags flags = session;
     flags.dense = other_dense;
     flags.algorithm = other_algorithm;
+    flags.plan.file.clear();  // Another blob has a plan of its own.
     return flags;
   }
 };
@@ -38,7 +39,8 @@ class Contender {
       : path_(path),
         flags_(flags),
         model_(value_or_fail(path, Model::open(path.c_str()))),
-        session_(value_or_fail(path, Session::create(model_, flags.options()))),
+        planned_(flags_.planned(model_, path)),
+        session_(value_or_fail(path, Session::create(model_, planned_.options))),
         input_(network_input(model_, input)) {}
 
   void run(LatencyRecorder& latency) {
@@ -48,7 +50,7 @@ class Contender {
 
   /// What is known before the first timed run.
   ModelReport report() const {
-    SessionOptions options = flags_.options();
+    SessionOptions options = planned_.options;
     options.precision = session_.precision();
     options.threads = session_.threads();
     return {path_,
@@ -56,13 +58,14 @@ class Contender {
             session_.threads(),
             options.precision,
             {},
-            measure_first_label(path_, options, input_)};
+            measure_first_label(path_, options, planned_.plan.path(), input_)};
   }
 
  private:
   std::string path_;
   SessionFlags flags_;
   Model model_;
+  PlannedOptions planned_;
   Session session_;
   std::vector<float> input_;
 };

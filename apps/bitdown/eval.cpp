@@ -114,10 +114,11 @@ ExitCode eval(const EvalOptions& options) {
                                            ? std::filesystem::path(options.labels).parent_path()
                                            : std::filesystem::path(options.images);
   const unsigned jobs = builder::jobs_or_cores(options.jobs);
-  SessionOptions session = options.session.options();
-  if (session.threads == 0) session.threads = 1;  // The jobs keep the cores busy.
-  const Summary summary = summarize(evaluate(
-      {model, options.model, session, photos, folder, reference.values, std::size_t{jobs}}));
+  SessionFlags flags = options.session;
+  if (flags.threads == 0) flags.threads = 1;  // The jobs keep the cores busy.
+  const PlannedOptions session = flags.planned(model, options.model);
+  const Summary summary = summarize(evaluate({model, options.model, session.options, photos, folder,
+                                              reference.values, std::size_t{jobs}}));
 
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (options.json) {

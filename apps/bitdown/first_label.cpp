@@ -76,15 +76,20 @@ std::string program() {
 }
 
 // The words that bitdown-first-label understands; empty ones leave the choice to the library.
-std::vector<std::string> command_line(const std::string& model, const SessionOptions& options) {
+std::vector<std::string> command_line(const std::string& model, const SessionOptions& options,
+                                      const std::string& plan) {
   const std::string dense = options.dense == DenseBackend::kXnnpack   ? "xnnpack"
                             : options.dense == DenseBackend::kBuiltin ? "builtin"
                                                                       : "";
   const std::string precision = options.precision == Precision::kFast    ? "fast"
                                 : options.precision == Precision::kExact ? "exact"
                                                                          : "";
-  return {program(), model,     options.isa == nullptr ? "" : options.isa,
-          dense,     precision, std::to_string(options.threads)};
+  const std::string algorithm = options.algorithm == Algorithm::kDecode  ? "decode"
+                                : options.algorithm == Algorithm::kTable ? "table"
+                                                                         : "";
+  const std::string isa = options.isa == nullptr ? "" : options.isa;
+  const std::string threads = std::to_string(options.threads);
+  return {program(), model, isa, dense, precision, threads, algorithm, plan};
 }
 
 double milliseconds(long long ns) {
@@ -108,13 +113,13 @@ FirstLabel measure_one(const std::vector<std::string>& command, const Descriptor
 }  // namespace
 
 FirstLabel measure_first_label(const std::string& model, const SessionOptions& options,
-                               std::span<const float> input) {
+                               const std::string& plan, std::span<const float> input) {
   const Descriptor file(memfd_create("input", MFD_CLOEXEC));
   const auto size = static_cast<ssize_t>(input.size_bytes());
   if (!file.valid() || write(file.number(), input.data(), input.size_bytes()) != size) {
     throw Failure(ExitCode::kInternal, "the input of a fresh process: cannot be written");
   }
-  const std::vector<std::string> command = command_line(model, options);
+  const std::vector<std::string> command = command_line(model, options, plan);
   std::vector<FirstLabel> processes;
   for (int i = 0; i < 5; ++i) processes.push_back(measure_one(command, file));
   std::nth_element(

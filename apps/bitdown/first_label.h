@@ -22,8 +22,9 @@ struct FirstLabel {
   double total_ms() const { return start_ms + load_ms + run_ms; }
 };
 
-/// Of five processes the one of median total. Throws Failure when one of them fails.
+/// Of five processes the one of median total. `plan`: the file that options.plan comes from, or
+/// empty. Throws Failure when one of them fails.
 FirstLabel measure_first_label(const std::string& model, const SessionOptions& options,
-                               std::span<const float> input);
+                               const std::string& plan, std::span<const float> input);
 
 }  // namespace bitdown::apps

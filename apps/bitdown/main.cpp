@@ -75,6 +75,8 @@ ExitCode main(int count, char** arguments) {
   add_sheet(app, work);
   add_sweep(app, work);
   add_bench(app, work);
+  add_tune(app, work);
+  add_plan(app, work);
   try {
     app.parse(count, arguments);
     refuse_empty_values(app);

@@ -87,8 +87,9 @@ ExitCode run(const RunOptions& options) {
   refuse_to_overwrite(options.model, options.logits);
   for (const std::string& file : options.files) refuse_to_overwrite(file, options.logits);
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
-  Classifier classifier =
-      value_or_fail(options.model, Classifier::create(model, options.session.options()));
+  Classifier classifier = value_or_fail(
+      options.model,
+      Classifier::create(model, options.session.planned(model, options.model).options));
   Runner runner(options, classifier);
   ExitCode first_failure = ExitCode::kOk;
   for (const std::string& file : options.files) {

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bitdown/failure.h"
+
 namespace bitdown::apps {
 
 void SessionFlags::add_to(CLI::App& verb) {
@@ -14,8 +16,12 @@ void SessionFlags::add_to(CLI::App& verb) {
   verb.add_option("--dense", dense, "What runs layers without codes")
       ->check(CLI::IsMember({"builtin", "xnnpack"}));
   verb.add_option("--algorithm", algorithm,
-                  "What runs layers with codes in int8 (default: the faster by the cost model)")
+                  "What runs layers with codes in int8 (default: the faster by the plan)")
       ->check(CLI::IsMember({"decode", "table"}));
+  CLI::Option* file = verb.add_option("--plan", plan.file,
+                                      "Measured times to plan by, from `bitdown tune` (default:\n"
+                                      "MODEL.plan if it fits, else predicted times)");
+  verb.add_flag("--no-plan", plan.none, "Plan by predicted times")->excludes(file);
   verb.add_option("--threads", threads, "Threads of one run (default: one a big core)")
       ->check(CLI::Range(1, 64));
   verb.add_flag("--pin", pin, "Keep each thread on a core of its own");
@@ -33,6 +39,14 @@ SessionOptions SessionFlags::options() const {
   options.threads = threads;
   options.pin_threads = pin;
   return options;
+}
+
+PlannedOptions SessionFlags::planned(const Model& model, const std::string& path) const {
+  PlannedOptions result;
+  result.options = options();
+  const Status status = result.plan.attach(model, path, plan, result.options);
+  if (!status.ok()) throw Failure(plan.file, status);
+  return result;
 }
 
 }  // namespace bitdown::apps

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bitdown/session.h"
+#include "plan_source.h"
 
 namespace CLI {
 class App;
@@ -11,7 +12,14 @@ class App;
 
 namespace bitdown::apps {
 
-/// How a verb runs the network: --isa, --precision, --dense, --algorithm, --threads and --pin.
+/// Session options with what they point to.
+struct PlannedOptions {
+  SessionOptions options;
+  PlanSource plan;
+};
+
+/// How a verb runs the network: --isa, --precision, --dense, --algorithm, --plan, --no-plan,
+/// --threads and --pin.
 struct SessionFlags {
   std::string isa;
   std::string precision;
@@ -19,11 +27,15 @@ struct SessionFlags {
   unsigned threads = 0;
   bool pin = false;
   std::string algorithm;
+  PlanChoice plan;
 
   void add_to(CLI::App& verb);
 
-  /// Points into this object.
+  /// Without a plan. Points into this object.
   SessionOptions options() const;
+
+  /// With the plan for the model at `path`. Throws Failure when one was named that does not fit.
+  PlannedOptions planned(const Model& model, const std::string& path) const;
 };
 
 }  // namespace bitdown::apps

@@ -90,8 +90,9 @@ ExitCode sheet(const SheetOptions& options) {
   refuse_to_overwrite(options.model, options.output);
   for (const std::string& file : options.files) refuse_to_overwrite(file, options.output);
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
-  Classifier classifier =
-      value_or_fail(options.model, Classifier::create(model, options.session.options()));
+  Classifier classifier = value_or_fail(
+      options.model,
+      Classifier::create(model, options.session.planned(model, options.model).options));
   std::vector<cv::Mat> cards;
   ExitCode first_failure = ExitCode::kOk;
   for (const std::string& file : options.files) {

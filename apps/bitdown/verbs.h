@@ -27,5 +27,7 @@ void add_eval(CLI::App& app, Work& work);
 void add_sheet(CLI::App& app, Work& work);
 void add_sweep(CLI::App& app, Work& work);
 void add_bench(CLI::App& app, Work& work);
+void add_tune(CLI::App& app, Work& work);
+void add_plan(CLI::App& app, Work& work);
 
 }  // namespace bitdown::apps

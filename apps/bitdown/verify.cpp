@@ -22,7 +22,9 @@ void add_verify(CLI::App& app, Work& work) {
       "exit code 1 when its output differs.\n"
       "Example:\n  bitdown verify resnet50.bdn");
   verb->callback([&work, options] {
-    work = [options] { return verify(options->model.c_str(), options->session.options()); };
+    work = [options] {
+      return verify(options->model.c_str(), options->session.plan, options->session.options());
+    };
   });
 }
 

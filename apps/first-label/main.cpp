@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// bitdown-first-label MODEL ISA DENSE PRECISION THREADS <INPUT: what a program that uses the
-// library takes from its start to its first label. `bitdown bench` starts it and reads its answer
-// (bitdown/first_label.h). A program of its own, because loading the desktop tool's image libraries
-// takes more time and memory than most networks do.
+// bitdown-first-label MODEL ISA DENSE PRECISION THREADS ALGORITHM PLAN <INPUT: what a program that
+// uses the library takes from its start to its first label. `bitdown bench` starts it and reads its
+// answer (bitdown/first_label.h). A program of its own, because loading the desktop tool's image
+// libraries takes more time and memory than most networks do.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +14,7 @@
 #include "bitdown/session.h"
 #include "exit_code.h"
 #include "first-label/stamps.h"
+#include "mapped_file.h"
 
 namespace bitdown::apps {
 namespace {
@@ -33,7 +34,7 @@ unsigned long long peak_rss_bytes() {
 
 // An empty word leaves the choice to the library.
 SessionOptions session_options(const char* isa, const char* dense, const char* precision,
-                               const char* threads) {
+                               const char* threads, const char* algorithm) {
   SessionOptions options;
   options.threads = static_cast<unsigned>(std::strtoul(threads, nullptr, 10));
   if (*isa != '\0') options.isa = isa;
@@ -41,13 +42,20 @@ SessionOptions session_options(const char* isa, const char* dense, const char* p
   if (std::strcmp(dense, "xnnpack") == 0) options.dense = DenseBackend::kXnnpack;
   if (std::strcmp(precision, "exact") == 0) options.precision = Precision::kExact;
   if (std::strcmp(precision, "fast") == 0) options.precision = Precision::kFast;
+  if (std::strcmp(algorithm, "decode") == 0) options.algorithm = Algorithm::kDecode;
+  if (std::strcmp(algorithm, "table") == 0) options.algorithm = Algorithm::kTable;
   return options;
 }
 
-Status print_stamps(const char* path, const SessionOptions& options) {
+Status print_stamps(const char* path, const char* plan_path, SessionOptions options) {
   Stamps stamps;
   stamps.main = now_ns();
   BITDOWN_ASSIGN_OR_RETURN(const Model model, Model::open(path));
+  MappedFile plan;
+  if (*plan_path != '\0') {
+    BITDOWN_ASSIGN_OR_RETURN(plan, MappedFile::open(plan_path));
+    options.plan = {reinterpret_cast<const char*>(plan.bytes().data()), plan.bytes().size()};
+  }
   BITDOWN_ASSIGN_OR_RETURN(Session session, Session::create(model, options));
   std::vector<float> input(model.input(0).shape.elements());
   if (std::fread(input.data(), sizeof(float), input.size(), stdin) != input.size()) {
@@ -65,12 +73,13 @@ Status print_stamps(const char* path, const SessionOptions& options) {
 }
 
 ExitCode main(int count, char** arguments) {
-  if (count != 6) {
+  if (count != 8) {
     print_error("bitdown-first-label is started by bitdown bench");
     return ExitCode::kUsage;
   }
   const Status status = print_stamps(
-      arguments[1], session_options(arguments[2], arguments[3], arguments[4], arguments[5]));
+      arguments[1], arguments[7],
+      session_options(arguments[2], arguments[3], arguments[4], arguments[5], arguments[6]));
   return status.ok() ? ExitCode::kOk : report(arguments[1], status);
 }
 

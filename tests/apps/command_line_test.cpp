@@ -13,7 +13,7 @@ bool has(const std::string& text, std::string_view part) {
 TEST_CASE("help names every verb and the exit codes, and each verb shows an example") {
   const std::string help = check_ok(run_tool(kTool, {"--help"}));
   CHECK(has(help, "Exit codes: 0 ok, 1 check failed"));
-  for (const char* verb : {"import", "inspect", "verify", "run", "eval", "sheet"}) {
+  for (const char* verb : {"import", "inspect", "verify", "run", "eval", "sheet", "tune", "plan"}) {
     CAPTURE(verb);
     CHECK(has(help, std::string("\n  ") + verb));
     const std::string verb_help = check_ok(run_tool(kTool, {verb, "--help"}));

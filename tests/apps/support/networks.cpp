@@ -29,6 +29,12 @@ ModelSpec tiny_spec() {
   return spec;
 }
 
+ModelSpec calibrated_spec() {
+  ModelSpec spec = tiny_spec();
+  for (ValueSpec& value : spec.values) value.range = schema::ActivationRange(-4.0f, 4.0f);
+  return spec;
+}
+
 std::string write_network(const Folder& folder, const ModelSpec& spec, const char* name) {
   const std::vector<std::byte> blob = serialize(spec);
   return folder.write(name, {reinterpret_cast<const char*>(blob.data()), blob.size()});

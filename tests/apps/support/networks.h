@@ -13,6 +13,8 @@ namespace bitdown::tests {
 /// `name` into `folder`, and returns its path. The network of tiny_spec() answers differently to
 /// different photographs.
 ModelSpec tiny_spec();
+/// The same with activation ranges: it runs in int8, and of its layers conv2 has a choice.
+ModelSpec calibrated_spec();
 std::string write_network(const Folder& folder, const ModelSpec& spec,
                           const char* name = "tiny.bdn");
 

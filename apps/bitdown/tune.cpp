@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+#include "bitdown/failure.h"
+#include "bitdown/json.h"
+#include "bitdown/latency.h"
+#include "bitdown/network_input.h"
+#include "bitdown/output_file.h"
+#include "bitdown/plan_text.h"
+#include "bitdown/progress.h"
+#include "bitdown/session_flags.h"
+#include "bitdown/verbs.h"
+#include "core/session_settings.h"
+
+namespace bitdown::apps {
+namespace {
+
+struct TuneOptions {
+  std::string model;
+  std::string output;  ///< Empty: beside the model.
+  std::string isa;
+  std::string input;
+  std::vector<unsigned> threads;  ///< Empty: one, and one a big core.
+  std::size_t runs = 30;
+  bool json = false;
+};
+
+// A session that runs all layers by one algorithm.
+class Candidate {
+ public:
+  Candidate(const std::string& path, const Model& model, SessionOptions options,
+            Algorithm algorithm)
+      : path_(path) {
+    options.algorithm = algorithm;
+    session_.emplace(value_or_fail(path, Session::create(model, options)));
+  }
+
+  void run(std::span<const float> input, LatencyRecorder& latency) {
+    const Status status = latency.run(*session_, input);
+    if (!status.ok()) throw Failure(path_, status);
+  }
+
+  const Session& session() const { return *session_; }
+
+ private:
+  const std::string& path_;
+  std::optional<Session> session_;
+};
+
+// The least of all runs: other programs only ever add to a time.
+std::uint64_t least_ns(const OperatorLatency& op) {
+  const double ms = *std::min_element(op.ms.begin(), op.ms.end());
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(ms * 1e6)));
+}
+
+// Of every operator that has a choice; the others' are 0. Runs of the candidates alternate, so that
+// whatever slows the machine for a while slows both.
+std::vector<LayerTimes> measure(const TuneOptions& options, const Model& model,
+                                const SessionOptions& session, std::span<const float> input) {
+  Candidate decode(options.model, model, session, Algorithm::kDecode);
+  Candidate table(options.model, model, session, Algorithm::kTable);
+  LatencyRecorder decode_latency;
+  LatencyRecorder table_latency;
+  Progress progress(options.runs);
+  for (std::size_t i = 0; i < options.runs; ++i) {
+    decode.run(input, decode_latency);
+    table.run(input, table_latency);
+    progress.step();
+  }
+  std::vector<LayerTimes> times(decode.session().operator_count());
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    const LayerTimes& possible = decode.session().layer_plan(i).predicted;
+    if (possible.decode != 0) times[i].decode = least_ns(decode_latency.operators()[i]);
+    if (possible.table != 0) times[i].table = least_ns(table_latency.operators()[i]);
+  }
+  return times;
+}
+
+// What was measured for one number of threads.
+struct Tuned {
+  unsigned threads = 1;
+  std::size_t layers = 0;
+  std::size_t tables = 0;     ///< Layers for which tables were faster.
+  std::uint64_t decode = 0;   ///< Nanoseconds of those layers, all by decoding.
+  std::uint64_t fastest = 0;  ///< The same, each by the faster algorithm.
+};
+
+Tuned summarize(unsigned threads, const std::vector<LayerTimes>& times) {
+  Tuned tuned;
+  tuned.threads = threads;
+  for (const LayerTimes& layer : times) {
+    if (layer.decode == 0) continue;
+    const bool table = layer.table != 0 && layer.table < layer.decode;
+    ++tuned.layers;
+    tuned.tables += table;
+    tuned.decode += layer.decode;
+    tuned.fastest += table ? layer.table : layer.decode;
+  }
+  return tuned;
+}
+
+void print(const TuneOptions& options, const std::vector<Tuned>& all) {
+  Json sections = Json::array();
+  for (const Tuned& tuned : all) {
+    const double decode_ms = static_cast<double>(tuned.decode) * 1e-6;
+    const double fastest_ms = static_cast<double>(tuned.fastest) * 1e-6;
+    sections.push_back({{"threads", tuned.threads},
+                        {"layers", tuned.layers},
+                        {"table_layers", tuned.tables},
+                        {"decode_ms", decode_ms},
+                        {"fastest_ms", fastest_ms}});
+    if (options.json) continue;
+    std::printf(
+        "%u thread%s: %zu of %zu layers faster by tables; their sum %.3f ms instead of %.3f\n",
+        tuned.threads, tuned.threads == 1 ? "" : "s", tuned.tables, tuned.layers, fastest_ms,
+        decode_ms);
+  }
+  if (options.json) {
+    print_line({{"output", options.output}, {"runs", options.runs}, {"plans", sections}});
+  } else {
+    std::printf("%s: written\n", printable(options.output).c_str());
+  }
+}
+
+std::vector<std::byte> bytes_of(const std::string& text) {
+  std::vector<std::byte> bytes(text.size());
+  std::memcpy(bytes.data(), text.data(), text.size());
+  return bytes;
+}
+
+// The file's text, or nothing where there is none that can be read: it will be replaced.
+std::string old_text(const std::string& path) {
+  const Result<MappedFile> file = MappedFile::open(path.c_str());
+  if (!file.ok()) return {};
+  return {reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()};
+}
+
+ExitCode tune(TuneOptions options) {
+  if (options.output.empty()) options.output = plan_beside(options.model);
+  refuse_to_overwrite(options.model, options.output);
+  const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
+  const std::vector<float> input = network_input(model, options.input);
+  std::string text = old_text(options.output);
+  if (!text.empty() && !text.starts_with("bitdown plan ")) {
+    throw Failure(ExitCode::kOutput, options.output + ": is there and no plan file");
+  }
+  SessionOptions session;
+  session.precision = Precision::kFast;
+  if (!options.isa.empty()) session.isa = options.isa.c_str();
+  if (options.threads.empty()) {
+    options.threads = {1};
+    const unsigned all = big_cores().count;
+    if (all > 1) options.threads.push_back(all);
+  }
+  std::vector<Tuned> all;
+  for (const unsigned threads : options.threads) {
+    session.threads = threads;
+    const PlanKey key = value_or_fail(options.model, plan_key(model, session));
+    const std::vector<LayerTimes> times = measure(options, model, session, input);
+    text = plan_text(text, key, times);
+    all.push_back(summarize(threads, times));
+  }
+  write_output(options.output, bytes_of(text));
+  print(options, all);
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void add_tune(CLI::App& app, Work& work) {
+  const auto options = std::make_shared<TuneOptions>();
+  CLI::App* verb = app.add_subcommand("tune", "Measure which algorithm is fastest for each layer");
+  verb->add_option("MODEL", options->model, "A calibrated blob")->required();
+  verb->add_option("-o,--output", options->output, "The plan file (default: MODEL.plan)");
+  verb->add_option("--threads", options->threads,
+                   "Numbers of threads to measure with (default: 1, and one a big core)")
+      ->check(CLI::Range(1, 64));
+  verb->add_option("--isa", options->isa, "Instruction set (default: the best of this CPU)")
+      ->check(CLI::IsMember({"portable", "avx2", "avx512", "vnni", "neon", "dotprod"}));
+  verb->add_option("--input", options->input, "As for bench");
+  verb->add_option("--runs", options->runs, "Runs by each algorithm; the fastest counts")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  verb->add_flag("--json", options->json, "One JSON object instead of text");
+  verb->footer(
+      "Runs the network by each algorithm in turns and writes what each layer took. Sessions on\n"
+      "this CPU, with this instruction set and number of threads, then choose by it; `bitdown "
+      "plan`\n"
+      "shows how. What the file says of other CPUs and numbers of threads stays.\n"
+      "Example:\n  bitdown tune resnet50.bdn");
+  verb->callback([&work, options] { work = [options] { return tune(*options); }; });
+}
+
+}  // namespace bitdown::apps

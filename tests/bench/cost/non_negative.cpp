@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "non_negative.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitdown::tests {
+
+double evaluate(const Terms& terms, const Terms& x) {
+  double sum = 0;
+  for (std::size_t i = 0; i < kTerms; ++i) sum += terms[i] * x[i];
+  return sum;
+}
+
+Terms fit_non_negative(const std::vector<Equation>& equations) {
+  constexpr int kSweeps = 100000;
+  // Normal equations of terms / value . x = 1, each unknown in units in which its diagonal is 1.
+  std::array<Terms, kTerms> matrix = {};
+  Terms right = {};
+  for (const Equation& equation : equations) {
+    for (std::size_t i = 0; i < kTerms; ++i) {
+      right[i] += equation.terms[i] / equation.value;
+      for (std::size_t j = 0; j < kTerms; ++j) {
+        matrix[i][j] += equation.terms[i] * equation.terms[j] / (equation.value * equation.value);
+      }
+    }
+  }
+  Terms x = {};
+  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+    for (std::size_t i = 0; i < kTerms; ++i) {
+      if (matrix[i][i] <= 0) continue;
+      const double others = evaluate(matrix[i], x) - matrix[i][i] * x[i];
+      x[i] = std::max(0.0, (right[i] - others) / matrix[i][i]);
+    }
+  }
+  return x;
+}
+
+}  // namespace bitdown::tests
