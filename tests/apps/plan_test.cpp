@@ -90,19 +90,23 @@ TEST_CASE("a plan file that does not fit stops nothing, unless it was asked for"
     check_refused(run_tool(tool, with_plan(folder / "none.plan")), 3, "none.plan");
     check_refused(run_tool(tool, with_plan(model)), 4, "tiny.bdn: not a plan file");
   }
-  for (const auto& [damaged, code, what] :
-       {std::tuple{sound.substr(0, sound.size() - 1), 4, "the plan file is cut off"},
-        std::tuple{sound + "more\n", 4, "malformed line"},
-        std::tuple{std::string("bitdown plan 2\n"), 5, "another version"},
-        std::tuple{std::string("bitdown plan 1\n"), 5, "nothing for this model, CPU"}}) {
-    CAPTURE(damaged);
-    folder.write("tiny.bdn.plan", damaged);
-    folder.write("asked.plan", damaged);
+  struct Damage {
+    std::string text;
+    int code;
+    const char* what;
+  };
+  for (const Damage& damage : {Damage{sound.substr(0, sound.size() - 1), 4, "is cut off"},
+                               Damage{sound + "more\n", 4, "malformed line"},
+                               Damage{"bitdown plan 2\n", 5, "another version"},
+                               Damage{"bitdown plan 1\n", 5, "nothing for this model, CPU"}}) {
+    CAPTURE(damage.text);
+    folder.write("tiny.bdn.plan", damage.text);
+    folder.write("asked.plan", damage.text);
     for (const char* tool : {kTool, kDeviceTool}) {
       check_ok(run_tool(tool, run));
       check_ok(run_tool(tool, {"verify", model, "--no-plan"}));
-      check_refused(run_tool(tool, with_plan(asked)), code, what);
-      check_refused(run_tool(tool, {"verify", model, "--plan", asked}), code, "asked.plan");
+      check_refused(run_tool(tool, with_plan(asked)), damage.code, damage.what);
+      check_refused(run_tool(tool, {"verify", model, "--plan", asked}), damage.code, "asked.plan");
     }
     CHECK(plan({model, "--threads", "1"})["plan"].is_null());
   }
