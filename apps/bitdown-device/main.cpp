@@ -26,6 +26,7 @@ constexpr const char* kHelp =
     "  --precision NAME   exact: float32; fast: int8 (default: fast for calibrated models)\n"
     "  --threads N        threads of one run (default: one a big core)\n"
     "  --plan FILE        measured times to plan by (default: MODEL.bdn.plan if it fits)\n"
+    "  --memory-budget N  MB for layers that run faster when they are expanded once (default: 0)\n"
     "  --no-plan          no such file\n"
     "  --top N            how many classes run prints (default: 5)\n"
     "  --version, --help\n"
@@ -38,6 +39,7 @@ constexpr option kOptions[] = {{"isa", required_argument, nullptr, 'i'},
                                {"precision", required_argument, nullptr, 'p'},
                                {"threads", required_argument, nullptr, 'n'},
                                {"plan", required_argument, nullptr, 'f'},
+                               {"memory-budget", required_argument, nullptr, 'm'},
                                {"no-plan", no_argument, nullptr, 'N'},
                                {"top", required_argument, nullptr, 't'},
                                {"help", no_argument, nullptr, 'h'},
@@ -101,6 +103,12 @@ ExitCode main(int count, char** arguments) {
         break;
       case 'f':
         options.plan.file = optarg;
+        break;
+      case 'm':
+        options.session.memory_budget = parse_number(optarg, 1024) << 20;
+        if (options.session.memory_budget == 0) {
+          return wrong_usage("--memory-budget: not a number from 1 to 1024");
+        }
         break;
       case 'N':
         options.plan.none = true;

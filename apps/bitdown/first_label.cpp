@@ -84,12 +84,14 @@ std::vector<std::string> command_line(const std::string& model, const SessionOpt
   const std::string precision = options.precision == Precision::kFast    ? "fast"
                                 : options.precision == Precision::kExact ? "exact"
                                                                          : "";
-  const std::string algorithm = options.algorithm == Algorithm::kDecode  ? "decode"
-                                : options.algorithm == Algorithm::kTable ? "table"
-                                                                         : "";
+  const std::string algorithm = options.algorithm == Algorithm::kDecode     ? "decode"
+                                : options.algorithm == Algorithm::kTable    ? "table"
+                                : options.algorithm == Algorithm::kExpanded ? "expanded"
+                                                                            : "";
+  const std::string budget = std::to_string(options.memory_budget);
   const std::string isa = options.isa == nullptr ? "" : options.isa;
   const std::string threads = std::to_string(options.threads);
-  return {program(), model, isa, dense, precision, threads, algorithm, plan};
+  return {program(), model, isa, dense, precision, threads, algorithm, budget, plan};
 }
 
 double milliseconds(long long ns) {

@@ -45,6 +45,8 @@ const char* name(Algorithm algorithm) {
       return "decode";
     case Algorithm::kTable:
       return "table";
+    case Algorithm::kExpanded:
+      return "expanded";
     case Algorithm::kDefault:
       break;
   }
@@ -60,7 +62,9 @@ Json time_json(std::uint64_t ns) {
 }
 
 Json times_json(const LayerTimes& times) {
-  return {{"decode", time_json(times.decode)}, {"table", time_json(times.table)}};
+  return {{"decode", time_json(times.decode)},
+          {"table", time_json(times.table)},
+          {"expanded", time_json(times.expanded)}};
 }
 
 void print_json(const PlannedOptions& planned, const Session& session,
@@ -78,6 +82,7 @@ void print_json(const PlannedOptions& planned, const Session& session,
          {"block_size", row.layer.block_size},
          {"algorithm",
           row.plan.algorithm == Algorithm::kDefault ? Json() : Json(name(row.plan.algorithm))},
+         {"expanded_bytes", row.plan.expanded_bytes},
          {"predicted_ms", times_json(row.plan.predicted)},
          {"measured_ms", times_json(row.plan.measured)}});
   }
@@ -94,10 +99,14 @@ std::string number(std::uint32_t value) {
   return value == 0 ? "-" : std::to_string(value);
 }
 
-std::string time_text(std::uint64_t ns) {
-  if (ns == 0) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3f", milliseconds(ns));
+// Three columns.
+std::string times_text(const LayerTimes& times) {
+  std::string text;
+  for (const std::uint64_t ns : {times.decode, times.table, times.expanded}) {
+    char column[32];
+    std::snprintf(column, sizeof column, "%8.3f", milliseconds(ns));
+    text += (text.empty() ? "" : " ") + std::string(ns == 0 ? "       -" : column);
+  }
   return text;
 }
 
@@ -106,19 +115,17 @@ void print_text(const PlannedOptions& planned, const Session& session,
   std::size_t width = 5;
   for (const Row& row : rows) width = std::max(width, row.layer.name.size());
   const int name_width = static_cast<int>(std::min<std::size_t>(width, 40));
-  std::printf("%-*s  %-15s %-12s %4s %4s  %-9s  %8s %8s  %8s %8s\n", name_width, "", "", "", "", "",
-              "", "predicted", "ms", "measured", "ms");
-  std::printf("%-*s  %-15s %-12s %4s %4s  %-9s  %8s %8s  %8s %8s\n", name_width, "layer", "shape",
-              "output", "K", "d", "algorithm", "decode", "table", "decode", "table");
+  std::printf("%-*s  %-15s %-12s %4s %3s  %-9s  %-26s  %s\n", name_width, "", "", "", "", "", "",
+              "predicted ms", "measured ms");
+  std::printf("%-*s  %-15s %-12s %4s %3s  %-9s %8s %8s %8s  %8s %8s %8s\n", name_width, "layer",
+              "shape", "output", "K", "d", "algorithm", "decode", "table", "expanded", "decode",
+              "table", "expanded");
   for (const Row& row : rows) {
-    const LayerTimes& predicted = row.plan.predicted;
-    const LayerTimes& measured = row.plan.measured;
-    std::printf("%-*s  %-15s %-12s %4s %4s  %-9s  %8s %8s  %8s %8s\n", name_width,
+    std::printf("%-*s  %-15s %-12s %4s %3s  %-9s %s  %s\n", name_width,
                 printable(row.layer.name).c_str(), by(row.layer.shape).c_str(),
                 by(row.output).c_str(), number(row.layer.entries).c_str(),
                 number(row.layer.block_size).c_str(), name(row.plan.algorithm),
-                time_text(predicted.decode).c_str(), time_text(predicted.table).c_str(),
-                time_text(measured.decode).c_str(), time_text(measured.table).c_str());
+                times_text(row.plan.predicted).c_str(), times_text(row.plan.measured).c_str());
   }
   std::printf("\n%s, %s, %u thread%s, %s\n",
               session.precision() == Precision::kFast ? "int8" : "float32: nothing to choose",

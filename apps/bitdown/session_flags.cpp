@@ -17,7 +17,10 @@ void SessionFlags::add_to(CLI::App& verb) {
       ->check(CLI::IsMember({"builtin", "xnnpack"}));
   verb.add_option("--algorithm", algorithm,
                   "What runs layers with codes in int8 (default: the faster by the plan)")
-      ->check(CLI::IsMember({"decode", "table"}));
+      ->check(CLI::IsMember({"decode", "table", "expanded"}));
+  verb.add_option("--memory-budget", memory_budget,
+                  "MB for layers that run faster when they are expanded once (default: 0)")
+      ->check(CLI::Range(0, 1024));
   CLI::Option* file = verb.add_option("--plan", plan.file,
                                       "Measured times to plan by, from `bitdown tune` (default:\n"
                                       "MODEL.plan if it fits, else predicted times)");
@@ -36,6 +39,8 @@ SessionOptions SessionFlags::options() const {
   if (dense == "xnnpack") options.dense = DenseBackend::kXnnpack;
   if (algorithm == "decode") options.algorithm = Algorithm::kDecode;
   if (algorithm == "table") options.algorithm = Algorithm::kTable;
+  if (algorithm == "expanded") options.algorithm = Algorithm::kExpanded;
+  options.memory_budget = memory_budget << 20;
   options.threads = threads;
   options.pin_threads = pin;
   return options;

@@ -19,7 +19,7 @@ struct PlannedOptions {
 };
 
 /// How a verb runs the network: --isa, --precision, --dense, --algorithm, --plan, --no-plan,
-/// --threads and --pin.
+/// --memory-budget, --threads and --pin.
 struct SessionFlags {
   std::string isa;
   std::string precision;
@@ -28,6 +28,7 @@ struct SessionFlags {
   bool pin = false;
   std::string algorithm;
   PlanChoice plan;
+  std::size_t memory_budget = 0;  ///< MB.
 
   void add_to(CLI::App& verb);
 

@@ -36,12 +36,20 @@ class Candidate {
             Algorithm algorithm)
       : path_(path) {
     options.algorithm = algorithm;
+    options.memory_budget = SIZE_MAX;  // For kExpanded: all layers.
     session_.emplace(value_or_fail(path, Session::create(model, options)));
   }
 
-  void run(std::span<const float> input, LatencyRecorder& latency) {
-    const Status status = latency.run(*session_, input);
+  void run(std::span<const float> input) {
+    const Status status = latency_.run(*session_, input);
     if (!status.ok()) throw Failure(path_, status);
+  }
+
+  /// The least of all runs of an operator: other programs only ever add to a time.
+  std::uint64_t least_ns(std::size_t index) const {
+    const std::vector<double>& ms = latency_.operators()[index].ms;
+    const double ns = 1e6 * *std::min_element(ms.begin(), ms.end());
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(ns)));
   }
 
   const Session& session() const { return *session_; }
@@ -49,13 +57,8 @@ class Candidate {
  private:
   const std::string& path_;
   std::optional<Session> session_;
+  LatencyRecorder latency_;
 };
-
-// The least of all runs: other programs only ever add to a time.
-std::uint64_t least_ns(const OperatorLatency& op) {
-  const double ms = *std::min_element(op.ms.begin(), op.ms.end());
-  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(ms * 1e6)));
-}
 
 // Of every operator that has a choice; the others' are 0. Runs of the candidates alternate, so that
 // whatever slows the machine for a while slows both.
@@ -63,19 +66,18 @@ std::vector<LayerTimes> measure(const TuneOptions& options, const Model& model,
                                 const SessionOptions& session, std::span<const float> input) {
   Candidate decode(options.model, model, session, Algorithm::kDecode);
   Candidate table(options.model, model, session, Algorithm::kTable);
-  LatencyRecorder decode_latency;
-  LatencyRecorder table_latency;
+  Candidate expanded(options.model, model, session, Algorithm::kExpanded);
   Progress progress(options.runs);
   for (std::size_t i = 0; i < options.runs; ++i) {
-    decode.run(input, decode_latency);
-    table.run(input, table_latency);
+    for (Candidate* candidate : {&decode, &table, &expanded}) candidate->run(input);
     progress.step();
   }
   std::vector<LayerTimes> times(decode.session().operator_count());
   for (std::size_t i = 0; i < times.size(); ++i) {
     const LayerTimes& possible = decode.session().layer_plan(i).predicted;
-    if (possible.decode != 0) times[i].decode = least_ns(decode_latency.operators()[i]);
-    if (possible.table != 0) times[i].table = least_ns(table_latency.operators()[i]);
+    if (possible.decode != 0) times[i].decode = decode.least_ns(i);
+    if (possible.table != 0) times[i].table = table.least_ns(i);
+    if (possible.expanded != 0) times[i].expanded = expanded.least_ns(i);
   }
   return times;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// bitdown-first-label MODEL ISA DENSE PRECISION THREADS ALGORITHM PLAN <INPUT: what a program that
-// uses the library takes from its start to its first label. `bitdown bench` starts it and reads its
-// answer (bitdown/first_label.h). A program of its own, because loading the desktop tool's image
-// libraries takes more time and memory than most networks do.
+// bitdown-first-label MODEL ISA DENSE PRECISION THREADS ALGORITHM BUDGET PLAN <INPUT: what a
+// program that uses the library takes from its start to its first label. `bitdown bench` starts it
+// and reads its answer (bitdown/first_label.h). A program of its own, because loading the desktop
+// tool's image libraries takes more time and memory than most networks do.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -34,7 +34,7 @@ unsigned long long peak_rss_bytes() {
 
 // An empty word leaves the choice to the library.
 SessionOptions session_options(const char* isa, const char* dense, const char* precision,
-                               const char* threads, const char* algorithm) {
+                               const char* threads, const char* algorithm, const char* budget) {
   SessionOptions options;
   options.threads = static_cast<unsigned>(std::strtoul(threads, nullptr, 10));
   if (*isa != '\0') options.isa = isa;
@@ -44,6 +44,8 @@ SessionOptions session_options(const char* isa, const char* dense, const char* p
   if (std::strcmp(precision, "fast") == 0) options.precision = Precision::kFast;
   if (std::strcmp(algorithm, "decode") == 0) options.algorithm = Algorithm::kDecode;
   if (std::strcmp(algorithm, "table") == 0) options.algorithm = Algorithm::kTable;
+  if (std::strcmp(algorithm, "expanded") == 0) options.algorithm = Algorithm::kExpanded;
+  options.memory_budget = static_cast<std::size_t>(std::strtoull(budget, nullptr, 10));
   return options;
 }
 
@@ -73,13 +75,13 @@ Status print_stamps(const char* path, const char* plan_path, SessionOptions opti
 }
 
 ExitCode main(int count, char** arguments) {
-  if (count != 8) {
+  if (count != 9) {
     print_error("bitdown-first-label is started by bitdown bench");
     return ExitCode::kUsage;
   }
-  const Status status = print_stamps(
-      arguments[1], arguments[7],
-      session_options(arguments[2], arguments[3], arguments[4], arguments[5], arguments[6]));
+  const Status status = print_stamps(arguments[1], arguments[8],
+                                     session_options(arguments[2], arguments[3], arguments[4],
+                                                     arguments[5], arguments[6], arguments[7]));
   return status.ok() ? ExitCode::kOk : report(arguments[1], status);
 }
 

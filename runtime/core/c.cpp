@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bitdown/c.h"
 
+#include <cstddef>
 #include <cstring>
 #include <new>
 
@@ -32,6 +33,9 @@ bitdown_status to_c(const Status& status) {
 bitdown_status invalid(const char* message) {
   return to_c(Status(StatusCode::kInvalidArgument, message));
 }
+
+// What the first version's options had: everything before `plan`.
+constexpr size_t kFirstOptions = offsetof(bitdown_session_options, plan);
 
 const Status kNoMemory(StatusCode::kOutOfMemory, "no memory for a handle");
 
@@ -83,14 +87,20 @@ bitdown_status bitdown_session_create(const bitdown_model* model,
   *session = nullptr;
   bitdown::SessionOptions options;
   if (given != nullptr) {
-    if (given->size != sizeof *given || given->precision < BITDOWN_PRECISION_DEFAULT ||
-        given->precision > BITDOWN_PRECISION_FAST) {
+    bitdown_session_options filled = {};
+    if (given->size < kFirstOptions || given->size > sizeof filled) {
       return invalid("options of another version, or not filled in");
     }
-    options.isa = given->isa;
-    options.precision = static_cast<bitdown::Precision>(given->precision);
-    options.threads = given->threads;
-    options.pin_threads = given->pin_threads != 0;
+    std::memcpy(&filled, given, given->size);
+    if (filled.precision < BITDOWN_PRECISION_DEFAULT || filled.precision > BITDOWN_PRECISION_FAST) {
+      return invalid("no such precision");
+    }
+    options.isa = filled.isa;
+    options.precision = static_cast<bitdown::Precision>(filled.precision);
+    options.threads = filled.threads;
+    options.pin_threads = filled.pin_threads != 0;
+    if (filled.plan != nullptr) options.plan = {filled.plan, filled.plan_size};
+    options.memory_budget = filled.memory_budget;
   }
   auto created = bitdown::Session::create(model->model, options);
   if (!created.ok()) return to_c(created.status());

@@ -1,34 +1,72 @@
 // SPDX-License-Identifier: MIT
 #include "core/layer_plan.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "ops/registry.h"
 
 namespace bitdown {
 namespace {
 
-Algorithm faster(const LayerTimes& times) {
-  const double most = kTableGain * static_cast<double>(times.decode);
-  return static_cast<double>(times.table) < most ? Algorithm::kTable : Algorithm::kDecode;
+const LayerTimes& times_of(const LayerPlan& layer) {
+  const bool known = layer.measured.decode != 0 && layer.measured.table != 0;
+  return known ? layer.measured : layer.predicted;
 }
 
 Algorithm choose(Algorithm wanted, const LayerPlan& layer) {
   if (layer.predicted.decode == 0) return Algorithm::kDefault;
-  if (layer.predicted.table == 0) return Algorithm::kDecode;
+  if (layer.predicted.table == 0 || wanted == Algorithm::kExpanded) return Algorithm::kDecode;
   if (wanted != Algorithm::kDefault) return wanted;
-  const bool known = layer.measured.decode != 0 && layer.measured.table != 0;
-  return faster(known ? layer.measured : layer.predicted);
+  const LayerTimes& times = times_of(layer);
+  const double most = kTableGain * static_cast<double>(times.decode);
+  return static_cast<double>(times.table) < most ? Algorithm::kTable : Algorithm::kDecode;
+}
+
+// Nanoseconds that a byte saves when the chosen algorithm is replaced by kExpanded; 0: none.
+double gain(Algorithm wanted, const LayerPlan& layer) {
+  if (layer.expanded_bytes == 0) return 0.0;
+  const LayerTimes& times = times_of(layer);
+  const std::uint64_t now = layer.algorithm == Algorithm::kTable ? times.table : times.decode;
+  // Where it was asked for, it needs no gain.
+  const std::uint64_t then = wanted == Algorithm::kExpanded ? 0 : times.expanded;
+  const bool known = wanted == Algorithm::kExpanded || then != 0;
+  if (!known || then >= now) return 0.0;
+  return static_cast<double>(now - then) / static_cast<double>(layer.expanded_bytes);
+}
+
+void expand(const LayerWishes& wishes, std::span<LayerPlan> layers,
+            std::span<std::uint32_t> order) {
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const double gain_a = gain(wishes.algorithm, layers[a]);
+    const double gain_b = gain(wishes.algorithm, layers[b]);
+    return gain_a != gain_b ? gain_a > gain_b : a < b;
+  });
+  std::uint64_t left = wishes.memory_budget;
+  for (const std::uint32_t index : order) {
+    LayerPlan& layer = layers[index];
+    if (gain(wishes.algorithm, layer) <= 0.0) break;
+    if (layer.expanded_bytes > left) continue;
+    layer.algorithm = Algorithm::kExpanded;
+    left -= layer.expanded_bytes;
+  }
 }
 
 }  // namespace
 
-Status plan_layers(const PlanContext& context, Algorithm wanted, std::span<LayerPlan> layers) {
+Status plan_layers(const PlanContext& context, const LayerWishes& wishes,
+                   std::span<LayerPlan> layers, std::span<std::uint32_t> order) {
   std::size_t index = 0;
   for (const schema::Operator* op : *context.model.operators()) {
     LayerPlan& layer = layers[index++];
     BITDOWN_ASSIGN_OR_RETURN(const Step step, plan_operator(context, *op));
-    layer.predicted = std::visit([&](const auto& s) { return predict(s, context); }, step);
-    layer.algorithm = choose(wanted, layer);
+    std::visit([&](const auto& s) { predict(s, context, layer); }, step);
+    layer.algorithm = choose(wishes.algorithm, layer);
   }
+  const bool may_expand =
+      wishes.algorithm == Algorithm::kDefault || wishes.algorithm == Algorithm::kExpanded;
+  if (may_expand && wishes.memory_budget > 0) expand(wishes, layers, order);
   return {};
 }
 

@@ -11,11 +11,19 @@
 
 namespace bitdown {
 
-/// Chooses the algorithm of every operator of context.model. `wanted` is that of all layers, or
-/// kDefault: then the faster one by the measured times that `layers` come with, where both are
-/// known, else by the predicted times. kTable also has to make up for its rounding, by kTableGain.
-/// context.algorithm is not looked at.
-Status plan_layers(const PlanContext& context, Algorithm wanted, std::span<LayerPlan> layers);
+/// What decides besides times.
+struct LayerWishes {
+  Algorithm algorithm = Algorithm::kDefault;  ///< Of all layers, or the fastest.
+  std::uint64_t memory_budget = 0;            ///< Bytes for expanded layers.
+};
+
+/// Chooses the algorithm of every operator of context.model: the faster of kDecode and kTable by
+/// the measured times that `layers` come with, where both are known, else by the predicted times.
+/// kTable also has to make up for its rounding, by kTableGain. Then kExpanded for layers that it
+/// saves time, in the order of time saved by byte, each if what is left of the budget holds it.
+/// `order` is working memory, as long as `layers`. context.algorithm is not looked at.
+Status plan_layers(const PlanContext& context, const LayerWishes& wishes,
+                   std::span<LayerPlan> layers, std::span<std::uint32_t> order);
 
 /// What a table may take of the time of decoding at most. Near ties go to exact sums.
 constexpr double kTableGain = 0.98;

@@ -40,7 +40,8 @@ bool take_number(std::string_view& line, bool last, std::uint64_t& number) {
 
 bool parse(std::string_view line, LayerLine& layer) {
   return take_number(line, false, layer.index) && take_number(line, false, layer.times.decode) &&
-         take_number(line, true, layer.times.table);
+         take_number(line, false, layer.times.table) &&
+         take_number(line, true, layer.times.expanded);
 }
 
 Status damaged(const char* what) {

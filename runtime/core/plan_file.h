@@ -16,11 +16,11 @@
 ///
 ///   bitdown plan 1                                                         the format's version
 ///   for model 1f0c2ab5599e01d7 isa avx2 threads 1 cpu AuthenticAMD-25-1-1  begins a section
-///   3 812345 700123                                                        operator, decode, table
+///   3 812345 700123 790123                              operator; decode, table, expanded
 ///
 /// A section belongs to one blob, instruction set, number of threads and kind of CPU: its key. The
-/// operators of a section ascend; times are nanoseconds, 0 where an algorithm cannot run. Times
-/// cannot make a result wrong, only slow, so nothing guards against forgery.
+/// operators of a section ascend; times are nanoseconds, 0 where an algorithm was not measured.
+/// Times cannot make a result wrong, only slow, so nothing guards against forgery.
 namespace bitdown {
 
 constexpr std::size_t kMaxPlanBytes = std::size_t{1} << 20;

@@ -101,7 +101,9 @@ Status choose_algorithms(const Model& model, const SessionOptions& options, Stat
     const PlanKey key = make_plan_key(model.blob(), machine.isa, machine.threads);
     static_cast<void>(read_plan(options.plan, key, state.layers));
   }
-  return plan_layers(make_context(state, nullptr, nullptr), options.algorithm, state.layers);
+  return plan_layers(make_context(state, nullptr, nullptr),
+                     {options.algorithm, options.memory_budget}, state.layers,
+                     state.values.order.first(state.layers.size()));
 }
 
 void plan_values(State& state) {

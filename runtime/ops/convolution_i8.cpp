@@ -30,6 +30,7 @@ Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Opera
   step.args.y = context.data<std::uint8_t>(y);
   step.args.y_grid = context.values.elements[y].grid;
   if (context.algorithm == Algorithm::kTable) step.table = &context.table;
+  step.expanded = context.algorithm == Algorithm::kExpanded;
   return Step(step);
 }
 
@@ -39,39 +40,47 @@ std::uint64_t scratch_bytes(const Int8ConvolutionStep& step) {
 }
 
 std::uint64_t prepared_bytes(const Int8ConvolutionStep& step) {
-  return step.table != nullptr ? kernels::table_weights_bytes(step.args.weights)
-                               : kernels::weights_i8_bytes(step.args.weights, *step.kernel);
+  const kernels::WeightMatrix& weights = step.args.weights;
+  if (step.table != nullptr) return kernels::table_weights_bytes(weights);
+  return kernels::weights_i8_bytes(weights, *step.kernel) +
+         (step.expanded ? kernels::expanded_i8_bytes(weights, *step.kernel) : 0);
 }
 
 void prepare(Int8ConvolutionStep& step, std::byte* memory) {
+  const kernels::WeightMatrix& weights = step.args.weights;
   if (step.table != nullptr) {
-    step.table_weights = kernels::prepare_table_weights(step.args.weights, memory);
-  } else {
-    step.args.prepared = kernels::prepare_weights_i8(step.args.weights, *step.kernel, memory);
+    step.table_weights = kernels::prepare_table_weights(weights, memory);
+    return;
   }
+  step.args.prepared = kernels::prepare_weights_i8(weights, *step.kernel, memory);
+  if (!step.expanded) return;
+  memory += kernels::weights_i8_bytes(weights, *step.kernel);
+  kernels::expand_weights_i8(weights, *step.kernel, step.args.prepared, memory);
 }
 
-LayerTimes predict(const Int8ConvolutionStep& step, const PlanContext& context) {
+void predict(const Int8ConvolutionStep& step, const PlanContext& context, LayerPlan& plan) {
   const kernels::WeightMatrix& weights = step.args.weights;
   const kernels::Window& window = step.args.window;
-  if (!weights.coded) return {};
+  if (!weights.coded) return;
   // The shapes of a hostile blob may predict more than an integer holds.
   const auto time = [](const auto& prediction) {
     return static_cast<std::uint64_t>(std::clamp(prediction.ns, 1.0, 1e18));
   };
   const kernels::CoreCost& core = kernels::core_cost(context.isa);
-  LayerTimes times;
-  times.decode =
-      time(kernels::predict_decode(core, weights, window, context.int8, context.threads));
-  if (kernels::can_use_table(weights)) {
-    times.table =
-        time(kernels::predict_table(core, weights, window, context.table, context.threads));
-  }
-  return times;
+  const std::uint32_t threads = context.threads;
+  plan.predicted.decode =
+      time(kernels::predict_decode(core, weights, window, context.int8, threads));
+  plan.predicted.expanded =
+      time(kernels::predict_expanded(core, weights, window, context.int8, threads));
+  plan.expanded_bytes = kernels::expanded_i8_bytes(weights, context.int8);
+  if (!kernels::can_use_table(weights)) return;
+  plan.predicted.table =
+      time(kernels::predict_table(core, weights, window, context.table, threads));
 }
 
 const char* algorithm(const Int8ConvolutionStep& step) {
   if (step.table != nullptr) return "table";
+  if (step.expanded) return "expanded int8 GEMM";
   return step.args.weights.coded ? "decode + int8 GEMM" : "dense int8 GEMM";
 }
 

@@ -20,12 +20,14 @@ struct Int8ConvolutionStep {
   const kernels::Int8Kernel* kernel = nullptr;
   const kernels::TableKernel* table = nullptr;  ///< Null: decode + GEMM, or dense.
   kernels::TableWeights table_weights;          ///< Of `table`; args.prepared is that of `kernel`.
+  bool expanded = false;                        ///< Rows are decoded once for all runs.
 };
 
 std::uint64_t scratch_bytes(const Int8ConvolutionStep& step);
 std::uint64_t prepared_bytes(const Int8ConvolutionStep& step);
 void prepare(Int8ConvolutionStep& step, std::byte* memory);
-LayerTimes predict(const Int8ConvolutionStep& step, const PlanContext& context);
+/// Sets what is predicted, where the weights are coded.
+void predict(const Int8ConvolutionStep& step, const PlanContext& context, LayerPlan& plan);
 const char* algorithm(const Int8ConvolutionStep& step);
 std::uint64_t macs(const Int8ConvolutionStep& step);
 void run(const Int8ConvolutionStep& step, const Workspace& workspace);

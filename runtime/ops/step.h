@@ -22,7 +22,7 @@ struct PlanContext;
 ///   std::uint64_t prepared_bytes(const S&);     // 64-byte aligned, lives like the session
 ///   void prepare(S&, std::byte* memory);
 /// and, where it has a choice of algorithms (the default below: none),
-///   LayerTimes predict(const S&, const PlanContext&);
+///   void predict(const S&, const PlanContext&, LayerPlan&);
 /// and also
 ///   const char* algorithm(const S&);          // for profiles, as in StepView
 ///   std::uint64_t macs(const S&);
@@ -42,8 +42,6 @@ std::uint64_t prepared_bytes(const S&) {
 template <typename S>
 void prepare(S&, std::byte*) {}
 template <typename S>
-LayerTimes predict(const S&, const PlanContext&) {
-  return {};
-}
+void predict(const S&, const PlanContext&, LayerPlan&) {}
 
 }  // namespace bitdown

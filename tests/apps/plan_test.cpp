@@ -22,8 +22,8 @@ std::string write_tuned(const Folder& folder, const std::string& algorithm) {
   check_ok(run_tool(kTool, {"tune", model, "--runs", "1", "--threads", "1"}));
   std::string text = read_file(model + ".plan");
   const std::size_t line = text.rfind('\n', text.size() - 2) + 1;
-  text =
-      text.substr(0, line) + (algorithm == "table" ? "2 2000000 1000000\n" : "2 1000000 2000000\n");
+  text = text.substr(0, line) +
+         (algorithm == "table" ? "2 2000000 1000000 1500000\n" : "2 1000000 2000000 900000\n");
   folder.write("tiny.bdn.plan", text);
   return model;
 }
@@ -48,6 +48,8 @@ TEST_CASE("plan --json has layers with the keys that scripts rely on") {
   CHECK(coded["block_size"] == 9);
   CHECK(coded["predicted_ms"]["decode"].get<double>() > 0);
   CHECK(coded["predicted_ms"]["table"].get<double>() > 0);
+  CHECK(coded["predicted_ms"]["expanded"].get<double>() > 0);
+  CHECK(coded["expanded_bytes"].get<double>() >= 4 * 36);
   CHECK(coded["measured_ms"]["decode"].is_null());
   CHECK(coded["measured_ms"]["table"].is_null());
 }
@@ -64,6 +66,8 @@ TEST_CASE("the file beside the model decides, unless told otherwise") {
     CHECK(with["layers"][1]["measured_ms"][other] == 2.0);
     CHECK(plan({model, "--threads", "1", "--algorithm", other})["layers"][1]["algorithm"] == other);
     CHECK(plan({model, "--threads", "1", "--no-plan"})["plan"].is_null());
+    const json budget = plan({model, "--threads", "1", "--memory-budget", "1"});
+    CHECK(budget["layers"][1]["algorithm"] == (algorithm == "table" ? "table" : "expanded"));
     CHECK(plan({model, "--threads", "2"})["plan"].is_null());
     // Every verb that runs the network takes it, as bench shows.
     const json bench = json::parse(

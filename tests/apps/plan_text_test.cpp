@@ -11,7 +11,7 @@ namespace {
 const PlanKey kOne(1, "avx2", 1, "cpu");
 const PlanKey kTwo(1, "avx2", 2, "cpu");
 const PlanKey kOtherModel(2, "avx2", 1, "cpu");
-constexpr std::array<LayerTimes, 3> kTimes = {{{0, 0}, {30, 20}, {10, 0}}};
+constexpr std::array<LayerTimes, 3> kTimes = {{{0, 0, 0}, {30, 20, 25}, {10, 0, 9}}};
 
 LayerTimes read(std::string_view text, const PlanKey& key, std::size_t layer) {
   std::array<LayerPlan, 3> layers;
@@ -24,12 +24,13 @@ TEST_CASE("what was measured comes back") {
   CHECK(read(text, kOne, 0).decode == 0);
   CHECK(read(text, kOne, 1).decode == 30);
   CHECK(read(text, kOne, 1).table == 20);
+  CHECK(read(text, kOne, 1).expanded == 25);
   CHECK(read(text, kOne, 2).decode == 10);
   CHECK(read(text, kOne, 2).table == 0);
 }
 
 TEST_CASE("a new section replaces its own old one and leaves the model's others") {
-  const std::array<LayerTimes, 1> first = {{{5, 6}}};
+  const std::array<LayerTimes, 1> first = {{{5, 6, 7}}};
   std::string text = plan_text(plan_text("", kOne, first), kTwo, first);
   text = plan_text(text, kOne, kTimes);
   CHECK(read(text, kOne, 0).decode == 0);
@@ -38,7 +39,7 @@ TEST_CASE("a new section replaces its own old one and leaves the model's others"
 }
 
 TEST_CASE("sections of another model and damaged files are dropped") {
-  const std::array<LayerTimes, 1> first = {{{5, 6}}};
+  const std::array<LayerTimes, 1> first = {{{5, 6, 7}}};
   const std::string alone = plan_text("", kOne, kTimes);
   const std::string other = plan_text("", kOtherModel, first);
   CHECK(plan_text(other, kOne, kTimes) == alone);

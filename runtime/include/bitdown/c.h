@@ -76,6 +76,9 @@ typedef struct bitdown_session_options {
   bitdown_precision precision;
   unsigned threads;
   int pin_threads;
+  const char* plan; /* The text of a plan file, plan_size bytes, or null; for the call only. */
+  size_t plan_size;
+  size_t memory_budget; /* Bytes. */
 } bitdown_session_options;
 /* `options` may be null. The model must outlive the session. */
 BITDOWN_API bitdown_status bitdown_session_create(const bitdown_model* model,

@@ -11,12 +11,15 @@ enum class Algorithm : unsigned char {
   kDecode,   ///< Decodes codewords into small panels and multiplies; sums are exact.
   kTable,    ///< Multiplies codewords with inputs once and looks the products up, rounded to int16;
              ///< kDecode where that cannot be: codes beyond a byte, blocks beyond 32.
+  kExpanded,  ///< kDecode, but once for all runs: for the layers that gain most by the byte, as
+              ///< many as the memory budget holds; kDecode for the others.
 };
 
 /// Nanoseconds that a layer takes by each algorithm; 0: unknown, or the algorithm cannot be.
 struct LayerTimes {
   std::uint64_t decode = 0;
   std::uint64_t table = 0;
+  std::uint64_t expanded = 0;
 };
 
 /// How a session runs one operator, and why.
@@ -24,6 +27,7 @@ struct LayerPlan {
   Algorithm algorithm = Algorithm::kDefault;  ///< kDefault: there is nothing to choose.
   LayerTimes predicted;                       ///< By the cost model.
   LayerTimes measured;                        ///< From the plan file, if one fits.
+  std::uint64_t expanded_bytes = 0;           ///< Memory that kExpanded takes of the budget.
 };
 
 }  // namespace bitdown

@@ -56,6 +56,10 @@ struct SessionOptions {
   /// measured. One that is damaged or has nothing for this model, CPU, ISA and number of threads
   /// counts as none.
   std::string_view plan = {};
+  /// Bytes that layers with codes may take expanded, beyond the session's other memory; kDefault
+  /// then expands those that gain most by the byte. 0: none; not used in kExact, where expanding
+  /// gains nothing.
+  std::size_t memory_budget = 0;
   /// Threads that run() works with, the caller's included: 1 to 64; 0: the environment variable
   /// BITDOWN_THREADS if set, else one for each big core that the process may use. More threads
   /// change no bit of a layer's result, but kDefault may choose another algorithm for them. The

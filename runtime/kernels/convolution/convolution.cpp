@@ -18,9 +18,13 @@ struct Float32 {
                             static_cast<std::size_t>(block.blocking.tile_stride), block.positions});
   }
 
-  static void read(const Block& block, const WeightRange& range) {
-    read_weights(block.args.weights, block.at<float>(block.blocking.codebook), range,
-                 block.at<float>(block.blocking.panel), block.blocking.panel_stride);
+  static const void* panel(const Block& block, const WeightRange& range, std::size_t& stride) {
+    stride = block.blocking.panel_stride;
+    float* const panel = block.at<float>(block.blocking.panel);
+    read_weights(block.args.weights, block.at<float>(block.blocking.codebook), range, panel,
+                 stride);
+    block.clear_unused_rows(range.rows);
+    return panel;
   }
 
   static void finish(const Block& block, std::uint32_t row, std::uint32_t r) {

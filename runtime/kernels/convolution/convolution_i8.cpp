@@ -49,14 +49,23 @@ struct Int8Family {
     block.kernel.pack(pack);
   }
 
-  static void read(const Block& block, const WeightRange& range) {
-    const std::size_t stride = block.blocking.panel_stride * block.kernel.word_k;
-    T* row = block.at<T>(block.blocking.panel);
-    for (std::uint32_t r = 0; r < range.rows; ++r, row += stride) {
-      read_weights_i8(block.args.weights, block.args.prepared,
-                      {range.row + r, 1, range.column, range.columns}, row);
+  static const void* panel(const Block& block, const WeightRange& range, std::size_t& stride) {
+    const WeightsI8& prepared = block.args.prepared;
+    if (prepared.rows != nullptr) {
+      stride = divide_up(block.args.weights.columns, block.kernel.word_k);
+      const std::size_t word = range.row * stride + range.column / block.kernel.word_k;
+      return prepared.rows + word * block.kernel.word_bytes;
+    }
+    stride = block.blocking.panel_stride;
+    T* const panel = block.at<T>(block.blocking.panel);
+    for (std::uint32_t r = 0; r < range.rows; ++r) {
+      T* const row = panel + r * stride * block.kernel.word_k;
+      read_weights_i8(block.args.weights, prepared, {range.row + r, 1, range.column, range.columns},
+                      row);
       finish_row(block, range, row, row_sums(block)[r]);
     }
+    block.clear_unused_rows(range.rows);
+    return panel;
   }
 
   // Fills the last word and adds up the row where x has a zero point.
@@ -72,7 +81,9 @@ struct Int8Family {
   static void finish(const Block& block, std::uint32_t row, std::uint32_t r) {
     const Int8ConvolutionArgs& args = block.args;
     const std::size_t at = std::size_t{row} * args.window.positions() + block.first;
-    Int8FinishArgs finish = make_finish(args, row, args.prepared.step(row), row_sums(block)[r]);
+    const std::int32_t sum =
+        args.prepared.rows != nullptr ? args.prepared.row_sums[row] : row_sums(block)[r];
+    Int8FinishArgs finish = make_finish(args, row, args.prepared.step(row), sum);
     finish.c = block.at<std::int32_t>(block.blocking.sums) + r * block.blocking.block_positions;
     finish.residual = args.residual == nullptr ? nullptr : args.residual + at;
     finish.out = args.y + at;

@@ -50,6 +50,7 @@ struct CoreCost {
   std::uint32_t table_lanes;
   DecodeWork decode;
   TableWork table;
+  double expanded;  ///< A weight that is read expanded, where decoding would copy it.
 };
 
 /// All of them, best instruction set first, portable last.
@@ -71,6 +72,10 @@ struct Prediction {
 Prediction<DecodeWork> predict_decode(const CoreCost& core, const WeightMatrix& weights,
                                       const Window& window, const Int8Kernel& kernel,
                                       std::uint32_t threads);
+/// The same without decoding: `codes` is 0, and `numbers` are read where they lie expanded.
+Prediction<DecodeWork> predict_expanded(const CoreCost& core, const WeightMatrix& weights,
+                                        const Window& window, const Int8Kernel& kernel,
+                                        std::uint32_t threads);
 /// can_use_table() holds.
 Prediction<TableWork> predict_table(const CoreCost& core, const WeightMatrix& weights,
                                     const Window& window, const TableKernel& kernel,

@@ -26,6 +26,13 @@ struct ConvolutionBlock {
   T* at(std::uint64_t offset) const {
     return reinterpret_cast<T*>(scratch + offset);
   }
+  /// Rows of the panel that the kernel computes but nobody reads: any finite numbers do.
+  void clear_unused_rows(std::uint32_t rows) const {
+    const std::size_t row_bytes = blocking.panel_stride * kernel.word_bytes;
+    const std::uint32_t padded = divide_up(rows, kernel.rows) * kernel.rows;
+    std::byte* const panel = scratch + blocking.panel;
+    std::fill(panel + rows * row_bytes, panel + padded * row_bytes, std::byte{0});
+  }
   /// Word of k in the first tile of packed B.
   std::byte* packed_word(std::uint32_t word) const {
     return scratch + blocking.packed + std::size_t{word} * kernel.tile * kernel.word_bytes;
@@ -34,7 +41,10 @@ struct ConvolutionBlock {
 
 /// Family has, all static:
 ///   void pack(const Block&, std::uint32_t k)      lines k.. of one word into packed B
-///   void read(const Block&, const WeightRange&)   decodes the range into the panel
+///   const void* panel(const Block&, const WeightRange&, std::size_t& stride)
+///                                                 the range's words with zeros up to whole
+///                                                 kernel.rows, and from row to row; decodes it
+///                                                 into the block's panel, or has it
 ///   void finish(const Block&, std::uint32_t row, std::uint32_t r)
 ///                                                 turns the r-th row of sums into output `row`
 template <typename Family, typename Args, typename Kernel>
@@ -68,16 +78,10 @@ class ConvolutionDriver {
     const Kernel& kernel = block.kernel;
     const std::uint32_t columns = block.args.weights.columns;
     const std::uint32_t padded = divide_up(rows, kernel.rows) * kernel.rows;
-    const std::size_t row_bytes = blocking.panel_stride * kernel.word_bytes;
-    // Rows that the kernel computes but nobody reads: any finite numbers do.
-    std::fill(block.scratch + blocking.panel + rows * row_bytes,
-              block.scratch + blocking.panel + padded * row_bytes, std::byte{0});
     for (std::uint32_t k = 0; k < columns; k += blocking.chunk) {
       const std::uint32_t depth = std::min(blocking.chunk, columns - k);
-      Family::read(block, {row, rows, k, depth});
       PanelArgs product;
-      product.a = block.scratch + blocking.panel;
-      product.a_stride = blocking.panel_stride;
+      product.a = Family::panel(block, {row, rows, k, depth}, product.a_stride);
       product.b = block.packed_word(k / kernel.word_k);
       product.b_tile_stride = blocking.tile_stride;
       product.c = block.scratch + blocking.sums;

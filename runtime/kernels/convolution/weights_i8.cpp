@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "aligned.h"
+#include "kernels/convolution/blocking.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -64,6 +66,22 @@ WeightsI8 prepare_dense(const WeightMatrix& weights, const Parts& parts, std::by
   return {steps, nullptr, numbers};
 }
 
+// Of expanded rows: their words, then their sums.
+std::uint64_t expanded_words(const WeightMatrix& weights, const Int8Kernel& kernel) {
+  const std::uint64_t rows = divide_up(weights.rows, kernel.rows) * std::uint64_t{kernel.rows};
+  return align_up(rows * divide_up(weights.columns, kernel.word_k) * kernel.word_bytes);
+}
+
+template <typename T>
+void expand(const WeightMatrix& weights, const Int8Kernel& kernel, const WeightsI8& prepared,
+            T* row, std::int32_t* sums) {
+  const std::size_t stride = std::size_t{divide_up(weights.columns, kernel.word_k)} * kernel.word_k;
+  for (std::uint32_t r = 0; r < weights.rows; ++r, row += stride) {
+    read_weights_i8(weights, prepared, {r, 1, 0, weights.columns}, row);
+    sums[r] = std::accumulate(row, row + weights.columns, std::int32_t{0});
+  }
+}
+
 std::size_t element_bytes(const Int8Kernel& kernel) {
   return kernel.word_bytes / kernel.word_k;
 }
@@ -80,6 +98,24 @@ WeightsI8 prepare_weights_i8(const WeightMatrix& weights, const Int8Kernel& kern
   if (!weights.coded) return prepare_dense(weights, parts, memory);
   return element_bytes(kernel) == 1 ? prepare_codebook<std::int8_t>(weights, parts, memory)
                                     : prepare_codebook<std::int16_t>(weights, parts, memory);
+}
+
+std::uint64_t expanded_i8_bytes(const WeightMatrix& weights, const Int8Kernel& kernel) {
+  return expanded_words(weights, kernel) + align_up(weights.rows * sizeof(std::int32_t));
+}
+
+void expand_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel, WeightsI8& prepared,
+                       std::byte* memory) {
+  const std::uint64_t words = expanded_words(weights, kernel);
+  auto* const sums = reinterpret_cast<std::int32_t*>(memory + words);
+  std::fill(memory, memory + words, std::byte{0});
+  if (element_bytes(kernel) == 1) {
+    expand(weights, kernel, prepared, reinterpret_cast<std::int8_t*>(memory), sums);
+  } else {
+    expand(weights, kernel, prepared, reinterpret_cast<std::int16_t*>(memory), sums);
+  }
+  prepared.rows = memory;
+  prepared.row_sums = sums;
 }
 
 template <typename T>

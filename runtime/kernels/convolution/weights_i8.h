@@ -19,6 +19,11 @@ struct WeightsI8 {
   const void* numbers = nullptr;  ///< Versions behind one another, as wide as the kernel's numbers;
                                   ///< or dense rows of std::int8_t.
 
+  /// All rows expanded, in words of the kernel, or null; with zeros up to whole words and up to
+  /// whole kernel.rows; and the sum of each row.
+  const std::byte* rows = nullptr;
+  const std::int32_t* row_sums = nullptr;
+
   /// The grid of a row.
   float step(std::uint32_t row) const { return steps[versions != nullptr ? versions[row] : row]; }
 };
@@ -29,6 +34,13 @@ std::uint64_t weights_i8_bytes(const WeightMatrix& weights, const Int8Kernel& ke
 /// The same bits on every machine, but for the kernel's width of a number.
 WeightsI8 prepare_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel,
                              std::byte* memory);
+
+/// Bytes of 64-byte aligned memory that expand_weights_i8() fills.
+std::uint64_t expanded_i8_bytes(const WeightMatrix& weights, const Int8Kernel& kernel);
+
+/// Expands all rows of prepared weights for this kernel.
+void expand_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel, WeightsI8& prepared,
+                       std::byte* memory);
 
 /// Writes range.rows = 1 row of q into `out`. T: std::int8_t or std::int16_t, the element of the
 /// kernel's words.

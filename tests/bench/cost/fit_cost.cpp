@@ -26,6 +26,7 @@ struct Layer {
   std::string name;
   Equation decode;
   Equation table;
+  double expanded;  ///< Nanoseconds.
 };
 
 Terms terms_of(const kernels::DecodeWork& work) {
@@ -61,7 +62,8 @@ Layer make_layer(const Model& model, std::uint32_t index, const LayerPlan& plan,
       kernels::predict_table(core, weights, window, kernels::select_table(on.isa), on.threads);
   return {op.name()->str(),
           {terms_of(decode.work), static_cast<double>(plan.measured.decode)},
-          {terms_of(table.work), static_cast<double>(plan.measured.table)}};
+          {terms_of(table.work), static_cast<double>(plan.measured.table)},
+          static_cast<double>(plan.measured.expanded)};
 }
 
 // The tuned layers of a model, for each number of threads that its plan file has.
@@ -99,6 +101,22 @@ Terms fit(const char* name, const std::vector<Layer>& layers, Equation Layer::*a
   return x;
 }
 
+// What reading an expanded weight takes, when all the rest is as fitted for decoding.
+void fit_expanded(const std::vector<Layer>& layers, const Terms& decode) {
+  double products = 0, squares = 0, expanded = 0, decoded = 0;
+  for (const Layer& layer : layers) {
+    Terms rest = layer.decode.terms;
+    const double numbers = rest[2] / layer.expanded;
+    rest[1] = rest[2] = 0;
+    products += numbers * (1 - evaluate(rest, decode) / layer.expanded);
+    squares += numbers * numbers;
+    expanded += layer.expanded;
+    decoded += layer.decode.value;
+  }
+  std::printf("expanded %.4g; all layers expanded take %.3f of the time of decoding\n",
+              std::max(0.0, products / squares), expanded / decoded);
+}
+
 void judge(const std::vector<Layer>& layers, const Terms& decode, const Terms& table) {
   double best = 0, chosen = 0, all_decode = 0, all_table = 0;
   std::size_t good = 0;
@@ -134,6 +152,7 @@ int main(int count, char** models) {
   }
   const Terms decode = fit("decode", layers, &Layer::decode);
   const Terms table = fit("table", layers, &Layer::table);
+  fit_expanded(layers, decode);
   judge(layers, decode, table);
   return 0;
 }

@@ -2,6 +2,7 @@
 #include "bitdown/c.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,28 @@ TEST_CASE("an image runs through the model's own preprocessing") {
   CHECK(bitdown_session_run_image(h.session, rgb.data(), 40, 30, 120).code == BITDOWN_OK);
   CHECK(bitdown_session_run_image(h.session, rgb.data(), 0, 30, 120).code ==
         BITDOWN_INVALID_ARGUMENT);
+}
+
+TEST_CASE("options of the first version and newer fields are taken") {
+  AlignedBlob blob(bitdown::builder::write_blob(bitdown::tests::smallest_network(),
+                                                bitdown::builder::DensePrecision::kFloat16));
+  Handles h;
+  REQUIRE(bitdown_model_from_memory(blob.bytes().data(), blob.bytes().size(), &h.model).code ==
+          BITDOWN_OK);
+  bitdown_session_options options = {};
+  options.plan = "no plan, which counts as none";
+  options.plan_size = 29;
+  options.memory_budget = 1 << 20;
+  for (const size_t size : {offsetof(bitdown_session_options, plan), sizeof options}) {
+    options.size = size;
+    CHECK(bitdown_session_create(h.model, &options, &h.session).code == BITDOWN_OK);
+    bitdown_session_destroy(h.session);
+    h.session = nullptr;
+  }
+  for (const size_t size : {offsetof(bitdown_session_options, plan) - 1, sizeof options + 1}) {
+    options.size = size;
+    CHECK(bitdown_session_create(h.model, &options, &h.session).code == BITDOWN_INVALID_ARGUMENT);
+  }
 }
 
 TEST_CASE("misuse gives a status and null handles") {

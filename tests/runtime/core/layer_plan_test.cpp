@@ -39,6 +39,7 @@ void check_runs_as_planned(Session& session, const Model& model) {
     const Algorithm planned = session.layer_plan(i).algorithm;
     CHECK((ran.names[i] == "table") == (planned == Algorithm::kTable));
     CHECK((ran.names[i] == "decode + int8 GEMM") == (planned == Algorithm::kDecode));
+    CHECK((ran.names[i] == "expanded int8 GEMM") == (planned == Algorithm::kExpanded));
   }
 }
 
@@ -97,7 +98,7 @@ std::string alternating_plan(const Model& model, const SessionOptions& options) 
   REQUIRE(key.ok());
   std::string text = std::string(kPlanVersion) + "\n" + std::string(key->line()) + "\n";
   for (std::size_t i = 0; i < model.root().operators()->size(); ++i) {
-    text += std::to_string(i) + (i % 2 == 0 ? " 1000 500\n" : " 500 1000\n");
+    text += std::to_string(i) + (i % 2 == 0 ? " 1000 500 800\n" : " 500 1000 400\n");
   }
   return text;
 }
@@ -125,12 +126,75 @@ TEST_CASE("measured times go before predicted ones, and layers mix") {
   CHECK(logits(*forced, input) == logits(*decode, input));
 }
 
+std::uint64_t expanded_bytes(const Session& session, std::size_t& layers) {
+  std::uint64_t bytes = 0;
+  layers = 0;
+  for (std::size_t i = 0; i < session.operator_count(); ++i) {
+    if (session.layer_plan(i).algorithm != Algorithm::kExpanded) continue;
+    bytes += session.layer_plan(i).expanded_bytes;
+    ++layers;
+  }
+  return bytes;
+}
+
+TEST_CASE("a memory budget expands layers, never beyond it, and changes no bit") {
+  const Loaded loaded(calibrated_network(false));
+  const std::vector<float> input = random_input(*loaded.model);
+  auto decode = Session::create(*loaded.model, {.algorithm = Algorithm::kDecode});
+  const std::vector<float> expected = logits(*decode, input);
+  const std::size_t without = decode->memory_use().persistent;
+  std::size_t most = 0;
+  for (std::size_t budget = 0; budget < 64000; budget += 640) {
+    CAPTURE(budget);
+    auto session = Session::create(*loaded.model,
+                                   {.algorithm = Algorithm::kExpanded, .memory_budget = budget});
+    REQUIRE(session.ok());
+    std::size_t layers = 0;
+    const std::uint64_t bytes = expanded_bytes(*session, layers);
+    CHECK(bytes <= budget);
+    CHECK(session->memory_use().persistent == without + bytes);
+    most = std::max(most, layers);
+    if (budget % 6400 != 0) continue;
+    check_runs_as_planned(*session, *loaded.model);
+    CHECK(logits(*session, input) == expected);
+  }
+  CHECK(most == 6);  // In the end, all.
+}
+
+TEST_CASE("the budget goes to what gains most by the byte") {
+  const Loaded loaded(calibrated_network(false));
+  SessionOptions options = {.memory_budget = 1 << 20, .threads = 1};
+  const auto key = plan_key(*loaded.model, options);
+  // Operators 2 and 3 gain, 3 more; 4 gains nothing; of 5 nobody knows.
+  const std::string text = std::string(kPlanVersion) + "\n" + std::string(key->line()) +
+                           "\n2 1000 2000 990\n3 1000 900 100\n4 1000 2000 1000\n5 1000 2000 0\n";
+  options.plan = text;
+  const auto algorithm = [&](std::size_t index) {
+    return Session::create(*loaded.model, options)->layer_plan(index).algorithm;
+  };
+  CHECK(algorithm(2) == Algorithm::kExpanded);
+  CHECK(algorithm(3) == Algorithm::kExpanded);
+  CHECK(algorithm(4) == Algorithm::kDecode);
+  CHECK(algorithm(5) == Algorithm::kDecode);
+  options.memory_budget = static_cast<std::size_t>(
+      Session::create(*loaded.model, options)->layer_plan(3).expanded_bytes);
+  CHECK(algorithm(2) == Algorithm::kDecode);
+  CHECK(algorithm(3) == Algorithm::kExpanded);
+  options.memory_budget -= 1;
+  CHECK(algorithm(3) == Algorithm::kTable);
+  options.memory_budget = 0;
+  CHECK(algorithm(2) == Algorithm::kDecode);
+  options.algorithm = Algorithm::kTable;
+  options.memory_budget = 1 << 20;
+  CHECK(algorithm(3) == Algorithm::kTable);
+}
+
 TEST_CASE("times that say too little count as predicted ones do") {
   const Loaded loaded(calibrated_network(false));
   SessionOptions options = {.threads = 1};
   const auto key = plan_key(*loaded.model, options);
   auto predicted = Session::create(*loaded.model, options);
-  for (const char* times : {" 0 1\n", " 1 0\n"}) {
+  for (const char* times : {" 0 1 1\n", " 1 0 1\n"}) {
     std::string text = std::string(kPlanVersion) + "\n" + std::string(key->line()) + "\n";
     for (std::size_t i = 0; i < predicted->operator_count(); ++i) text += std::to_string(i) + times;
     options.plan = text;

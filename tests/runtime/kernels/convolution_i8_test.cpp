@@ -116,12 +116,20 @@ void check_layer(Layer& layer, bool relu, bool residual) {
       }
     }
     REQUIRE(std::equal(first.begin(), first.end(), y.begin()));
-    // In three shares, each in the same dirty scratch.
-    std::copy(before.begin(), before.end(), y.begin());
-    for (std::uint32_t i = 0; i < 3; ++i) {
-      convolution_i8(args, *kernel, reinterpret_cast<std::byte*>(scratch.data()), {i, 3});
+    // In three shares, each in the same dirty scratch; then from rows that were expanded before.
+    GuardedBuffer<std::uint64_t> expanded(expanded_i8_bytes(args.weights, *kernel) / 8);
+    for (const bool expand : {false, true}) {
+      if (expand) {
+        std::fill(expanded.begin(), expanded.end(), ~std::uint64_t{0});
+        expand_weights_i8(args.weights, *kernel, args.prepared,
+                          reinterpret_cast<std::byte*>(expanded.data()));
+      }
+      std::copy(before.begin(), before.end(), y.begin());
+      for (std::uint32_t i = 0; i < 3; ++i) {
+        convolution_i8(args, *kernel, reinterpret_cast<std::byte*>(scratch.data()), {i, 3});
+      }
+      REQUIRE(std::equal(first.begin(), first.end(), y.begin()));
     }
-    REQUIRE(std::equal(first.begin(), first.end(), y.begin()));
   }
 }
 

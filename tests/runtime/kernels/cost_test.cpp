@@ -93,6 +93,20 @@ TEST_CASE("the work of decoding is that of the formula") {
   CHECK(blocks.gathered == 0);
 }
 
+TEST_CASE("expanded weights are read, their codes are not") {
+  const Int8Kernel kernel = int8_kernel(kIsaAvx2, 6, 16, 2, 4);
+  const Layer layer(64, 1024, 1, 28, 8);
+  const CoreCost& core = core_cost(kIsaAvx2);
+  const auto decode = predict_decode(core, layer.weights, layer.window, kernel, 1);
+  const auto expanded = predict_expanded(core, layer.weights, layer.window, kernel, 1);
+  CHECK(expanded.work.codes == 0);
+  CHECK(expanded.work.numbers == decode.work.numbers);
+  CHECK(expanded.work.macs == decode.work.macs);
+  CHECK(decode.ns - expanded.ns ==
+        doctest::Approx(decode.work.codes * core.decode.codes +
+                        decode.work.numbers * (core.decode.numbers - core.expanded)));
+}
+
 TEST_CASE("the work of tables is that of the formula, for the codes that occur") {
   const TableKernel kernel = {"", kIsaAvx2, 32, nullptr, nullptr};
   const double lanes = core_cost(kIsaAvx2).table_lanes;
