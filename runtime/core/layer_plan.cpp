@@ -10,8 +10,8 @@ namespace bitdown {
 namespace {
 
 const LayerTimes& times_of(const LayerPlan& layer) {
-  const bool known = layer.measured.decode != 0 && layer.measured.table != 0;
-  return known ? layer.measured : layer.predicted;
+  const bool tables_known = layer.measured.table != 0 || layer.predicted.table == 0;
+  return layer.measured.decode != 0 && tables_known ? layer.measured : layer.predicted;
 }
 
 Algorithm choose(Algorithm wanted, const LayerPlan& layer) {
@@ -23,16 +23,15 @@ Algorithm choose(Algorithm wanted, const LayerPlan& layer) {
   return static_cast<double>(times.table) < most ? Algorithm::kTable : Algorithm::kDecode;
 }
 
-// Nanoseconds that a byte saves when the chosen algorithm is replaced by kExpanded; 0: none.
+// Nanoseconds that a byte saves where kExpanded replaces the chosen algorithm; 0: none.
 double gain(Algorithm wanted, const LayerPlan& layer) {
   if (layer.expanded_bytes == 0) return 0.0;
   const LayerTimes& times = times_of(layer);
+  const auto bytes = static_cast<double>(layer.expanded_bytes);
   const std::uint64_t now = layer.algorithm == Algorithm::kTable ? times.table : times.decode;
-  // Where it was asked for, it needs no gain.
-  const std::uint64_t then = wanted == Algorithm::kExpanded ? 0 : times.expanded;
-  const bool known = wanted == Algorithm::kExpanded || then != 0;
-  if (!known || then >= now) return 0.0;
-  return static_cast<double>(now - then) / static_cast<double>(layer.expanded_bytes);
+  if (wanted == Algorithm::kExpanded) return static_cast<double>(now) / bytes;  // It need not gain.
+  if (times.expanded == 0 || times.expanded >= now) return 0.0;
+  return static_cast<double>(now - times.expanded) / bytes;
 }
 
 void expand(const LayerWishes& wishes, std::span<LayerPlan> layers,

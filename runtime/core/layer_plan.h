@@ -18,7 +18,7 @@ struct LayerWishes {
 };
 
 /// Chooses the algorithm of every operator of context.model: the faster of kDecode and kTable by
-/// the measured times that `layers` come with, where both are known, else by the predicted times.
+/// the measured times that `layers` come with, where they are known, else by the predicted times.
 /// kTable also has to make up for its rounding, by kTableGain. Then kExpanded for layers that it
 /// saves time, in the order of time saved by byte, each if what is left of the budget holds it.
 /// `order` is working memory, as long as `layers`. context.algorithm is not looked at.
