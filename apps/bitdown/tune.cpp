@@ -19,6 +19,8 @@
 namespace bitdown::apps {
 namespace {
 
+constexpr double kBusy = 1.15;  // Spread of runs above which measurements are doubtful.
+
 struct TuneOptions {
   std::string model;
   std::string output;  ///< Empty: beside the model.
@@ -52,6 +54,12 @@ class Candidate {
     return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(ns)));
   }
 
+  /// The median time of a run divided by the least: how much other programs disturb.
+  double spread() const {
+    const std::vector<double>& ms = latency_.ms();
+    return percentile(ms, 0.5) / *std::min_element(ms.begin(), ms.end());
+  }
+
   const Session& session() const { return *session_; }
 
  private:
@@ -60,10 +68,14 @@ class Candidate {
   LatencyRecorder latency_;
 };
 
-// Of every operator that has a choice; the others' are 0. Runs of the candidates alternate, so that
-// whatever slows the machine for a while slows both.
-std::vector<LayerTimes> measure(const TuneOptions& options, const Model& model,
-                                const SessionOptions& session, std::span<const float> input) {
+struct Measured {
+  std::vector<LayerTimes> times;  ///< Of every operator that has a choice; the others' are 0.
+  double spread = 1;              ///< Candidate::spread().
+};
+
+// Runs of the candidates alternate, so that whatever slows the machine for a while slows all.
+Measured measure(const TuneOptions& options, const Model& model, const SessionOptions& session,
+                 std::span<const float> input) {
   Candidate decode(options.model, model, session, Algorithm::kDecode);
   Candidate table(options.model, model, session, Algorithm::kTable);
   Candidate expanded(options.model, model, session, Algorithm::kExpanded);
@@ -72,14 +84,17 @@ std::vector<LayerTimes> measure(const TuneOptions& options, const Model& model,
     for (Candidate* candidate : {&decode, &table, &expanded}) candidate->run(input);
     progress.step();
   }
-  std::vector<LayerTimes> times(decode.session().operator_count());
-  for (std::size_t i = 0; i < times.size(); ++i) {
+  Measured measured;
+  measured.spread = decode.spread();
+  measured.times.resize(decode.session().operator_count());
+  for (std::size_t i = 0; i < measured.times.size(); ++i) {
+    LayerTimes& times = measured.times[i];
     const LayerTimes& possible = decode.session().layer_plan(i).predicted;
-    if (possible.decode != 0) times[i].decode = decode.least_ns(i);
-    if (possible.table != 0) times[i].table = table.least_ns(i);
-    if (possible.expanded != 0) times[i].expanded = expanded.least_ns(i);
+    if (possible.decode != 0) times.decode = decode.least_ns(i);
+    if (possible.table != 0) times.table = table.least_ns(i);
+    if (possible.expanded != 0) times.expanded = expanded.least_ns(i);
   }
-  return times;
+  return measured;
 }
 
 // What was measured for one number of threads.
@@ -89,12 +104,14 @@ struct Tuned {
   std::size_t tables = 0;     ///< Layers for which tables were faster.
   std::uint64_t decode = 0;   ///< Nanoseconds of those layers, all by decoding.
   std::uint64_t fastest = 0;  ///< The same, each by the faster algorithm.
+  double spread = 1;          ///< Of the runs.
 };
 
-Tuned summarize(unsigned threads, const std::vector<LayerTimes>& times) {
+Tuned summarize(unsigned threads, const Measured& measured) {
   Tuned tuned;
   tuned.threads = threads;
-  for (const LayerTimes& layer : times) {
+  tuned.spread = measured.spread;
+  for (const LayerTimes& layer : measured.times) {
     if (layer.decode == 0) continue;
     const bool table = layer.table != 0 && layer.table < layer.decode;
     ++tuned.layers;
@@ -114,12 +131,17 @@ void print(const TuneOptions& options, const std::vector<Tuned>& all) {
                         {"layers", tuned.layers},
                         {"table_layers", tuned.tables},
                         {"decode_ms", decode_ms},
-                        {"fastest_ms", fastest_ms}});
+                        {"fastest_ms", fastest_ms},
+                        {"median_over_least", tuned.spread}});
     if (options.json) continue;
     std::printf(
         "%u thread%s: %zu of %zu layers faster by tables; their sum %.3f ms instead of %.3f\n",
         tuned.threads, tuned.threads == 1 ? "" : "s", tuned.tables, tuned.layers, fastest_ms,
         decode_ms);
+    if (tuned.spread > kBusy) {
+      std::printf("  other programs were running: most runs took %.0f %% longer than the fastest\n",
+                  100 * (tuned.spread - 1));
+    }
   }
   if (options.json) {
     print_line({{"output", options.output}, {"runs", options.runs}, {"plans", sections}});
@@ -162,9 +184,9 @@ ExitCode tune(TuneOptions options) {
   for (const unsigned threads : options.threads) {
     session.threads = threads;
     const PlanKey key = value_or_fail(options.model, plan_key(model, session));
-    const std::vector<LayerTimes> times = measure(options, model, session, input);
-    text = plan_text(text, key, times);
-    all.push_back(summarize(threads, times));
+    const Measured measured = measure(options, model, session, input);
+    text = plan_text(text, key, measured.times);
+    all.push_back(summarize(threads, measured));
   }
   write_output(options.output, bytes_of(text));
   print(options, all);
@@ -190,9 +212,9 @@ void add_tune(CLI::App& app, Work& work) {
   verb->add_flag("--json", options->json, "One JSON object instead of text");
   verb->footer(
       "Runs the network by each algorithm in turns and writes what each layer took. Sessions on\n"
-      "this CPU, with this instruction set and number of threads, then choose by it; `bitdown "
-      "plan`\n"
-      "shows how. What the file says of other CPUs and numbers of threads stays.\n"
+      "this CPU, with this instruction set and number of threads, then choose by it; `bitdown\n"
+      "plan` shows how. What the file says of other CPUs and numbers of threads stays. Other\n"
+      "programs disturb, several threads more than one; more runs help.\n"
       "Example:\n  bitdown tune resnet50.bdn");
   verb->callback([&work, options] { work = [options] { return tune(*options); }; });
 }

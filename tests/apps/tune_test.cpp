@@ -28,6 +28,7 @@ TEST_CASE("tune writes a plan beside the model, with a section for each number o
     CHECK(plan["layers"] == 1);
     CHECK(plan["fastest_ms"].get<double>() > 0);
     CHECK(plan["fastest_ms"].get<double>() <= plan["decode_ms"].get<double>());
+    CHECK(plan["median_over_least"].get<double>() >= 1);
     CHECK((plan["table_layers"] == 1) ==
           (plan["fastest_ms"].get<double>() < plan["decode_ms"].get<double>()));
   }
