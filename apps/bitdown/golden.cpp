@@ -40,12 +40,12 @@ void add_golden(builder::Graph& graph, builder::DensePrecision precision) {
   const Model model = value_or_fail(kName, Model::from_memory(blob.span()));
 
   builder::Golden golden;
-  golden.input = network_input(model, "");
-  golden.output = answer(model, {.precision = Precision::kExact}, golden.input);
+  const std::vector<float> input = network_input(model, "");  // The standard input.
+  golden.output = answer(model, {.precision = Precision::kExact}, input);
   // Which algorithms a machine will choose is not known here.
   float fast = 0;
   for (const Algorithm algorithm : {Algorithm::kDecode, Algorithm::kTable}) {
-    const std::vector<float> output = answer(model, {.algorithm = algorithm}, golden.input);
+    const std::vector<float> output = answer(model, {.algorithm = algorithm}, input);
     fast = std::max(fast, largest_difference(golden.output, output));
   }
   const std::vector<float> zeros(golden.output.size(), 0.0f);

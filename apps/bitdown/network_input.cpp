@@ -2,20 +2,22 @@
 #include "bitdown/network_input.h"
 
 #include <algorithm>
-#include <random>
+#include <cstdint>
 
 #include "bitdown/failure.h"
 #include "bitdown/npy.h"
 #include "bitdown/photo.h"
 #include "classifier.h"
+#include "schema/standard_input.h"
 
 namespace bitdown::apps {
 namespace {
 
-std::vector<float> random_numbers(std::size_t count) {
-  std::mt19937 engine(20190712);
+std::vector<float> standard_numbers(std::size_t count) {
   std::vector<float> numbers(count);
-  for (float& number : numbers) number = static_cast<float>(engine() >> 8) * 0x1p-22f - 2.0f;
+  for (std::size_t i = 0; i < count; ++i) {
+    numbers[i] = schema::standard_input(static_cast<std::uint32_t>(i));
+  }
   return numbers;
 }
 
@@ -37,7 +39,7 @@ std::vector<float> prepared_inputs(const Shape& shape, const std::string& file,
 
 std::vector<float> network_input(const Model& model, const std::string& file) {
   const Shape shape = model.input(0).shape;
-  if (file.empty()) return random_numbers(shape.elements());
+  if (file.empty()) return standard_numbers(shape.elements());
   std::vector<float> input;
   if (file.ends_with(".npy")) {
     input = prepared_inputs(shape, file, 1);

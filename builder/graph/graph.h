@@ -99,7 +99,7 @@ struct Provenance {
 
 /// A known pair of the first input and the first output, for self-tests on the device.
 struct Golden {
-  std::vector<float> input;
+  std::vector<float> input;  ///< Empty: the standard input (schema/standard_input.h).
   std::vector<float> output;
   float tolerance = 0;  ///< Largest accepted |difference| of an output.
 };

@@ -171,8 +171,11 @@ class BlobReader {
   std::optional<Golden> read_golden() const {
     const schema::Golden* stored = model_.golden();
     if (stored == nullptr) return std::nullopt;
-    return Golden{read_float_tensor(*stored->input()), read_float_tensor(*stored->output()),
-                  stored->tolerance()};
+    Golden golden;
+    if (stored->input() != nullptr) golden.input = read_float_tensor(*stored->input());
+    golden.output = read_float_tensor(*stored->output());
+    golden.tolerance = stored->tolerance();
+    return golden;
   }
 
   const schema::Model& model_;

@@ -243,7 +243,10 @@ class BlobBuilder {
 
   Offset<schema::Golden> add_golden(const Golden& golden) {
     node_ = "golden";
-    const auto input = add_tensor(golden.input, "input", DensePrecision::kFloat32);
+    Offset<schema::Tensor> input;
+    if (!golden.input.empty()) {
+      input = add_tensor(golden.input, "input", DensePrecision::kFloat32);
+    }
     const auto output = add_tensor(golden.output, "output", DensePrecision::kFloat32);
     return schema::CreateGolden(fbb_, input, output, golden.tolerance);
   }

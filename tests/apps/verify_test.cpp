@@ -4,21 +4,27 @@
 #include "apps/support/networks.h"
 #include "apps/support/tool.h"
 #include "doctest/doctest.h"
+#include "schema/standard_input.h"
 
 namespace bitdown::tests {
 namespace {
 
-// The network with a golden pair of which the output is off by `error`.
-ModelSpec golden_spec(const Folder& folder, float error) {
+// The network with a golden pair, of the standard input or of another, whose output is off by
+// `error`.
+ModelSpec golden_spec(const Folder& folder, float error, bool standard = false) {
   ModelSpec spec = tiny_spec();
   const std::string model = write_network(folder, spec, "without.bdn");
-  const std::vector<float> input(192, 0.25f);
+  std::vector<float> input(192, 0.25f);
+  if (standard) {
+    for (std::uint32_t i = 0; i < 192; ++i) input[i] = schema::standard_input(i);
+  }
   const std::string file = folder.write("input.npy", npy_bytes("(3, 8, 8)", input));
   check_ok(run_tool(kTool, {"run", model, file, "--logits", folder / "logits.npy"}));
   std::vector<float> logits = npy_values(read_file(folder / "logits.npy"));
   REQUIRE(logits.size() == 3);
   logits[1] += error;
   spec.golden = GoldenSpec{float_tensor(192, 0.25f), float_tensor(3, 0), 0.01f};
+  if (standard) spec.golden->input.reset();
   std::memcpy(spec.golden->output.data.bytes.data(), logits.data(), 3 * sizeof(float));
   return spec;
 }
@@ -49,10 +55,9 @@ TEST_CASE("verify says what it checked") {
   }
 }
 
-TEST_CASE("verify runs the golden pair") {
-  const Folder folder;
-  const std::string right = write_network(folder, golden_spec(folder, 0.002f), "right.bdn");
-  const std::string wrong = write_network(folder, golden_spec(folder, 0.05f), "wrong.bdn");
+void check_golden_pair(const Folder& folder, const ModelSpec& good, const ModelSpec& bad) {
+  const std::string right = write_network(folder, good, "right.bdn");
+  const std::string wrong = write_network(folder, bad, "wrong.bdn");
   for (const char* tool : {kTool, kDeviceTool}) {
     const std::string out = check_ok(run_tool(tool, {"verify", right, "--isa", "portable"}));
     CHECK(has(out, "golden pair  largest difference 0.00"));
@@ -60,6 +65,15 @@ TEST_CASE("verify runs the golden pair") {
     const Outcome outcome = run_tool(tool, {"verify", wrong});
     check_refused(outcome, 1, "wrong.bdn: the golden output differs");
     CHECK(!has(outcome.out, "\nok"));
+  }
+}
+
+TEST_CASE("verify runs the golden pair") {
+  const Folder folder;
+  for (const bool standard : {false, true}) {
+    CAPTURE(standard);
+    check_golden_pair(folder, golden_spec(folder, 0.002f, standard),
+                      golden_spec(folder, 0.05f, standard));
   }
 }
 

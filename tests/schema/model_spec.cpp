@@ -168,7 +168,7 @@ class Serializer {
   }
 
   flatbuffers::Offset<schema::Golden> add(const GoldenSpec& golden) {
-    const auto input = add(golden.input);
+    const auto input = golden.input ? add(*golden.input) : flatbuffers::Offset<schema::Tensor>();
     const auto output = add(golden.output);
     return schema::CreateGolden(fbb_, input, output, golden.tolerance);
   }

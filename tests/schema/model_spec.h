@@ -71,7 +71,7 @@ struct PreprocessingSpec {
   std::vector<float> std;
 };
 struct GoldenSpec {
-  TensorSpec input;
+  std::optional<TensorSpec> input;
   TensorSpec output;
   float tolerance = 0;
 };

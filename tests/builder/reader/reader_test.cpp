@@ -77,6 +77,20 @@ TEST_CASE("a blob that was written is reproduced byte by byte") {
   }
 }
 
+TEST_CASE("a golden pair of the standard input takes no room for it") {
+  Graph graph = smallest_network();
+  const std::size_t outputs = graph.values[graph.outputs[0]].shape[0];
+  graph.golden = builder::Golden{{}, std::vector<float>(outputs, 1.0f), 1e-3f};
+  const std::vector<std::byte> blob = write_blob(graph, DensePrecision::kFloat32);
+  Graph with = graph;
+  with.golden->input.assign(3 * 8 * 8, 0.5f);
+  CHECK(write_blob(with, DensePrecision::kFloat32).size() >= blob.size() + 4 * 3 * 8 * 8);
+  const Graph got = read(blob).graph;
+  REQUIRE(got.golden);
+  CHECK(got.golden->input.empty());
+  CHECK(got.golden->output == graph.golden->output);
+}
+
 TEST_CASE("ranges, golden pair and tool version are read") {
   const Graph graph = full_network();
   const Graph got = read(write_blob(graph, DensePrecision::kFloat16)).graph;
