@@ -64,7 +64,8 @@ TEST_CASE("tensors have their names, shapes and numbers, scalars too") {
 TEST_CASE("the prefix of training scripts and padding behind the header do no harm") {
   const std::string header = R"({"module.b":)" + tensor("F32", "[1]", "[4,8]") + R"(,"module.a":)" +
                              tensor("I32", "[1]", "[0,4]") + "}    ";
-  StateDict dict = read_safetensors(as_bytes(safetensors_file(header, {"\1\0\0\0\0\0\200?", 8})));
+  const std::string file = safetensors_file(header, {"\1\0\0\0\0\0\200?", 8});
+  StateDict dict = read_safetensors(as_bytes(file));
   CHECK(dict.integer("a") == 1);
   CHECK(dict.floats("b", {1}) == std::vector<float>{1});
 }
