@@ -73,7 +73,7 @@ TEST_CASE("the input is never overwritten") {
   CHECK(read_file(checkpoint) == checkpoint_bytes());
 
   const std::string labels = folder.write("labels.txt", "ant\nbee\ncat\n");
-  check_refused(run_tool(kTool, {"import", checkpoint, "--labels", labels, "-o", labels}), 2,
+  check_refused(run_tool(kTool, {"import", checkpoint, "--names", labels, "-o", labels}), 2,
                 "labels.txt: would overwrite the input");
   const std::string model = write_network(folder, tiny_spec(), "model.png");
   const std::string bytes = read_file(model);
