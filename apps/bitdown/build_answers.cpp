@@ -66,4 +66,26 @@ Accuracy measure_accuracy(const Model& source, const Model& built, const std::st
           measure(built, Precision::kFast)};
 }
 
+Json differences_json(const Answers& answers) {
+  Json layers = Json::array();
+  for (const builder::LayerDifference& layer : answers.comparison.layers) {
+    layers.push_back({{"name", layer.name},
+                      {"error", layer.error},
+                      {"correlation", layer.correlation},
+                      {"largest", layer.largest}});
+  }
+  return layers;
+}
+
+Json worst_json(const Answers& answers) {
+  Json worst = Json::array();
+  for (const std::size_t image : answers.worst) {
+    const builder::ImageDifference& difference = answers.comparison.images[image];
+    worst.push_back({{"file", answers.images[image].filename().string()},
+                     {"error", difference.error},
+                     {"same_class", difference.same_class}});
+  }
+  return worst;
+}
+
 }  // namespace bitdown::apps

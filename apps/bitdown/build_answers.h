@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bitdown/build_result.h"
+#include "bitdown/json.h"
 #include "bitdown/model.h"
 
 namespace bitdown::apps {
@@ -21,5 +22,9 @@ Accuracy measure_accuracy(const Model& source, const Model& built, const std::st
 
 /// Fills in what follows from comparison.images: used, same_class and the `worst` few.
 void count_answers(Answers& answers, std::size_t worst);
+
+/// For machines: each layer's difference, and the worst images.
+Json differences_json(const Answers& answers);
+Json worst_json(const Answers& answers);
 
 }  // namespace bitdown::apps

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <span>
 
+#include "bitdown/build_answers.h"
 #include "bitdown/build_html.h"
 #include "bitdown/failure.h"
 #include "bitdown/output_file.h"
@@ -31,24 +32,10 @@ Json layers_json(const BuildResult& result) {
 }
 
 Json answers_json(const Answers& answers) {
-  Json layers = Json::array();
-  for (const builder::LayerDifference& layer : answers.comparison.layers) {
-    layers.push_back({{"name", layer.name},
-                      {"error", layer.error},
-                      {"correlation", layer.correlation},
-                      {"largest", layer.largest}});
-  }
-  Json worst = Json::array();
-  for (const std::size_t image : answers.worst) {
-    const builder::ImageDifference& difference = answers.comparison.images[image];
-    worst.push_back({{"file", answers.images[image].filename().string()},
-                     {"error", difference.error},
-                     {"same_class", difference.same_class}});
-  }
   return {{"images", answers.used},
           {"agreement", answers.agreement()},
-          {"layers", layers},
-          {"worst", worst}};
+          {"layers", differences_json(answers)},
+          {"worst", worst_json(answers)}};
 }
 
 double megabytes(double bytes) {

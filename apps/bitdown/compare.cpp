@@ -74,8 +74,7 @@ void print_text(const CompareOptions& options, const Answers& answers) {
   std::printf("\n%s against %s: ", printable(options.second).c_str(),
               printable(options.first).c_str());
   std::printf("the same first class for %zu of %zu images (%.1f %%)\n", answers.same_class,
-              answers.used,
-              100.0 * static_cast<double>(answers.same_class) / static_cast<double>(answers.used));
+              answers.used, 100 * answers.agreement());
   if (answers.comparison.unmatched > 0) {
     std::printf("%zu layers have no namesake of the same size\n", answers.comparison.unmatched);
   }
@@ -89,28 +88,13 @@ void print_text(const CompareOptions& options, const Answers& answers) {
 }
 
 void print_json(const CompareOptions& options, const Answers& answers) {
-  Json layers = Json::array();
-  for (const LayerDifference& layer : answers.comparison.layers) {
-    layers.push_back({{"name", layer.name},
-                      {"error", layer.error},
-                      {"correlation", layer.correlation},
-                      {"largest", layer.largest}});
-  }
-  Json worst = Json::array();
-  for (const std::size_t image : answers.worst) {
-    const ImageDifference& difference = answers.comparison.images[image];
-    worst.push_back({{"file", answers.images[image].filename().string()},
-                     {"error", difference.error},
-                     {"same_class", difference.same_class}});
-  }
-  print_line(
-      {{"first", options.first},
-       {"second", options.second},
-       {"images", answers.used},
-       {"agreement", static_cast<double>(answers.same_class) / static_cast<double>(answers.used)},
-       {"unmatched", answers.comparison.unmatched},
-       {"layers", layers},
-       {"worst", worst}});
+  print_line({{"first", options.first},
+              {"second", options.second},
+              {"images", answers.used},
+              {"agreement", answers.agreement()},
+              {"unmatched", answers.comparison.unmatched},
+              {"layers", differences_json(answers)},
+              {"worst", worst_json(answers)}});
 }
 
 ExitCode compare(const CompareOptions& options) {

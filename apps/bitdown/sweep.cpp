@@ -8,6 +8,7 @@
 #include "bitdown/build_report.h"
 #include "bitdown/failure.h"
 #include "bitdown/json.h"
+#include "bitdown/recipe_settings.h"
 #include "bitdown/verbs.h"
 
 namespace bitdown::apps {
@@ -53,7 +54,7 @@ ExitCode sweep(const SweepOptions& options) {
     for (const std::string& regime : options.regimes) {
       BuildJob job = options.job;
       job.judge = true;
-      job.recipe.regime = regime == "large" ? builder::Regime::kLarge : builder::Regime::kSmall;
+      job.recipe.regime = regime_of(regime);
       job.recipe.entries = entries;
       const std::string name = regime + "-" + std::to_string(entries) + ".bdn";
       job.output = (fs::path(options.job.output) / name).string();
