@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "bitdown/lines.h"
 
-#include "apps/support/folder.h"
 #include "bitdown/failure.h"
 #include "doctest/doctest.h"
+#include "support/folder.h"
 
 namespace bitdown::apps {
 namespace {

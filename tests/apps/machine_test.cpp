@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "apps/support/folder.h"
 #include "doctest/doctest.h"
+#include "support/folder.h"
 
 namespace bitdown::apps {
 namespace {

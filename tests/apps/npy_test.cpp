@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <limits>
 
-#include "apps/support/folder.h"
 #include "bitdown/failure.h"
 #include "doctest/doctest.h"
+#include "support/folder.h"
 
 namespace bitdown::apps {
 namespace {

@@ -6,9 +6,9 @@
 
 #include <opencv2/imgcodecs.hpp>
 
-#include "apps/support/folder.h"
 #include "bitdown/failure.h"
 #include "doctest/doctest.h"
+#include "support/folder.h"
 
 namespace bitdown::apps {
 namespace {

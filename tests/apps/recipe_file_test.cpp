@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "apps/support/folder.h"
 #include "bitdown/failure.h"
 #include "bitdown/recipe_settings.h"
 #include "doctest/doctest.h"
+#include "support/folder.h"
 
 namespace bitdown::tests {
 namespace {

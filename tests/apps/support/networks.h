@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/support/folder.h"
 #include "schema/model_spec.h"
+#include "support/folder.h"
 
 namespace bitdown::tests {
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "apps/support/folder.h"
 #include "doctest/doctest.h"
+#include "support/folder.h"
 
 namespace bitdown::tests {
 namespace {

@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <string>
 
-#include "apps/support/folder.h"
 #include "doctest/doctest.h"
 #include "importers/importer.h"
+#include "support/folder.h"
 #include "writer/writer.h"
 
 namespace {

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <string>
 
-#include "apps/support/folder.h"
 #include "builder/importers/support/errors.h"
 #include "doctest/doctest.h"
+#include "support/folder.h"
 
 namespace bitdown::tests {
 namespace {

@@ -6,9 +6,9 @@
 #include <limits>
 #include <vector>
 
-#include "apps/support/folder.h"
 #include "builder/importers/support/errors.h"
 #include "doctest/doctest.h"
+#include "support/folder.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "apps/support/folder.h"
+#include "support/folder.h"
 
 #include <cstdlib>
 #include <fstream>
