@@ -6,7 +6,6 @@
 #include "bitdown/evaluation.h"
 #include "bitdown/failure.h"
 #include "bitdown/image_folder.h"
-#include "bitdown/lines.h"
 
 namespace bitdown::apps {
 namespace {
@@ -55,9 +54,7 @@ Answers compare_answers(const Model& source, const Model& built,
 }
 
 Accuracy measure_accuracy(const Model& source, const Model& built, const std::string& labels,
-                          unsigned jobs) {
-  const std::vector<LabelledPhoto> photos =
-      read_photo_labels(labels, built.output(0).shape.elements());
+                          const std::vector<LabelledPhoto>& photos, unsigned jobs) {
   const std::filesystem::path folder = std::filesystem::path(labels).parent_path();
   const auto measure = [&](const Model& model, Precision precision) {
     return top1(model, labels, photos, folder, precision, jobs);

@@ -7,6 +7,7 @@
 
 #include "bitdown/build_result.h"
 #include "bitdown/json.h"
+#include "bitdown/lines.h"
 #include "bitdown/model.h"
 
 namespace bitdown::apps {
@@ -16,9 +17,9 @@ namespace bitdown::apps {
 Answers compare_answers(const Model& source, const Model& built,
                         const std::vector<std::filesystem::path>& images, unsigned jobs);
 
-/// On the photographs that the file `labels` lists, in its folder. Throws Failure.
+/// On the photographs that the file `labels` lists, `photos`, in its folder. Throws Failure.
 Accuracy measure_accuracy(const Model& source, const Model& built, const std::string& labels,
-                          unsigned jobs);
+                          const std::vector<LabelledPhoto>& photos, unsigned jobs);
 
 /// Fills in what follows from comparison.images: used, same_class and the `worst` few.
 void count_answers(Answers& answers, std::size_t worst);

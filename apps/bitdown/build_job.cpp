@@ -9,6 +9,7 @@
 #include "bitdown/failure.h"
 #include "bitdown/golden.h"
 #include "bitdown/image_folder.h"
+#include "bitdown/lines.h"
 #include "bitdown/model.h"
 #include "bitdown/output_file.h"
 #include "bitdown/progress.h"
@@ -42,6 +43,14 @@ builder::Graph read_network(const BuildJob& job) {
   job.description.apply(job.network, graph);
   preprocessing_of(job.network, graph);  // Images are needed for all that follows.
   return graph;
+}
+
+// Before the long work, so that a mistake in the list shows at once.
+std::vector<LabelledPhoto> read_photos(const BuildJob& job, const builder::Graph& graph) {
+  if (job.labels.empty()) return {};
+  std::size_t classes = 1;
+  for (const std::uint32_t extent : graph.values[graph.outputs.front()].shape) classes *= extent;
+  return read_photo_labels(job.labels, classes);
 }
 
 // What the layers of a state file belong to: anything that changes them.
@@ -81,6 +90,7 @@ class Build {
         recipe_(job.recipe),
         graph_(read_network(job)),
         images_(list_images(job.images, job.limit)),
+        photos_(read_photos(job, graph_)),
         state_file_(job.output + ".partial") {
     result_.network = job.network;
     result_.output = job.output;
@@ -134,8 +144,8 @@ class Build {
     hooks.finished = [&](const builder::LayerProgress& layer) {
       if (!layer.restored) save(finished);
       const builder::LayerResult& of = layer.result;
-      result_.layers.push_back(
-          {{.name = layer.name}, of.start_error, of.error, of.held_out, of.ridge, of.share});
+      result_.layers.push_back({{}, of.start_error, of.error, of.held_out, of.ridge, of.share});
+      result_.layers.back().size.name = layer.name;
       progress.update(layer.done,
                       std::to_string(layer.index + 1) + "/" + std::to_string(layer.count) + " " +
                           printable(layer.name),
@@ -185,7 +195,7 @@ class Build {
     const Model source = value_or_fail(job_.network, Model::from_memory(source_.span()));
     if (job_.judge) result_.answers = compare_answers(source, built, images_, result_.jobs);
     if (!job_.labels.empty()) {
-      result_.accuracy = measure_accuracy(source, built, job_.labels, result_.jobs);
+      result_.accuracy = measure_accuracy(source, built, job_.labels, photos_, result_.jobs);
     }
   }
 
@@ -193,6 +203,7 @@ class Build {
   builder::Recipe recipe_;
   builder::Graph graph_;
   const std::vector<std::filesystem::path> images_;
+  const std::vector<LabelledPhoto> photos_;  // To measure accuracy on; empty: none.
   const std::string state_file_;
   std::string fingerprint_;
   AlignedBuffer source_;  // The float network as a blob, when something is compared with it.

@@ -85,6 +85,9 @@ TEST_CASE("arguments that do not work are refused by name") {
   check_refused(run_tool(kTool, {"build", sample.network, "--images", sample.images / ".", "-o",
                                  sample.network}),
                 2, "would overwrite the input");
+  // One image is too few, but the list comes first.
+  const std::string labels = sample.images.write("labels.tsv", "p0.bmp\t1000\n");
+  refused({"--labels", labels}, 4, "labels.tsv: line 1: class index 1000");
   sample.check_untouched();
 }
 
