@@ -42,10 +42,10 @@ class Reader {
     return root;
   }
 
-  template <typename Parse>
-  auto one_of(const std::string& key, const Json& value, Parse parse) const {
+  template <typename Named>
+  auto one_of(const std::string& key, const Json& value, Named named) const {
     try {
-      if (value.is_string()) return parse(value.get<std::string>());
+      if (value.is_string()) return named(value.get<std::string>());
     } catch (const std::out_of_range&) {
     }
     fail("'" + key + "': " + value.dump() + " is none of its values");
