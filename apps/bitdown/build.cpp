@@ -63,6 +63,10 @@ void add_build(CLI::App& app, Work& work) {
           "Megabytes (2^20 bytes) of the blob: block sizes and codewords of each layer are\n"
           "chosen so that the errors sum up to least")
       ->check(CLI::Range(0.001, 1024.0));
+  verb->add_option("--finetune", options->job.finetune,
+                   "Train the codebooks for N epochs, as the verb finetune does (needs a tool\n"
+                   "built with libtorch)")
+      ->check(CLI::Range(1, 100000));
   options->job.description.add_to(*verb);
   options->recipe.add_to(*verb);
   verb->footer(

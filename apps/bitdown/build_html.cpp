@@ -202,6 +202,10 @@ std::string settings(const BuildResult& result) {
   row("recipe", result.recipe);
   row("images",
       std::to_string(result.images) + " used, " + std::to_string(result.skipped) + " skipped");
+  if (result.tuning) {
+    row("fine-tuning, loss on images held out",
+        format("%.4f, was %.4f", result.tuning->held_out_after, result.tuning->held_out_before));
+  }
   row("source, SHA-256", result.source_sha256);
   row("size, paper's accounting", megabytes(static_cast<std::uint64_t>(result.size.paper.total())));
   row("threads", std::to_string(result.jobs));

@@ -14,6 +14,7 @@
 #include "bitdown/output_file.h"
 #include "bitdown/progress.h"
 #include "bitdown/recipe_settings.h"
+#include "bitdown/tuning.h"
 #include "calibrate/calibrate.h"
 #include "error.h"
 #include "importers/importer.h"
@@ -92,6 +93,7 @@ class Build {
         images_(list_images(job.images, job.limit)),
         photos_(read_photos(job, graph_)),
         state_file_(job.output + ".partial") {
+    if (job.finetune > 0) refuse_without_libtorch();
     result_.network = job.network;
     result_.output = job.output;
     result_.architecture = graph_.provenance.architecture;
@@ -108,6 +110,7 @@ class Build {
     }
     if (job_.target_megabytes > 0) fit();
     quantize();
+    if (job_.finetune > 0) tune();
     calibrate();
     add_golden(graph_, kPrecision);
     const std::vector<std::byte> blob = builder::write_blob(graph_, kPrecision);
@@ -117,6 +120,7 @@ class Build {
     write_output(job_.output, blob);
     std::error_code gone;
     std::filesystem::remove(state_file_, gone);
+    std::filesystem::remove(tuning_file(), gone);
     return std::move(result_);
   }
 
@@ -165,6 +169,14 @@ class Build {
     const std::vector<std::string> problems = inputs.problems();
     for (const std::string& problem : problems) print_error("skipped " + problem);
     result_.skipped = problems.size();
+  }
+
+  std::string tuning_file() const { return job_.output + ".tuning.partial"; }
+
+  void tune() {
+    TuningJob tuning = {job_.network, images_, result_.jobs, {}, tuning_file(), fingerprint_};
+    tuning.tuning.epochs = job_.finetune;
+    result_.tuning = finetune_on_images(tuning, graph_, builder::import_network(job_.network));
   }
 
   void save(const builder::FinishedLayers& finished) const {

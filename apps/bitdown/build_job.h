@@ -18,6 +18,7 @@ struct BuildJob {
   unsigned jobs = 0;      ///< Threads; 0: one a core.
   builder::Recipe recipe;
   double target_megabytes = 0;  ///< Choose d and K of all layers for a blob of this size; 0: don't.
+  unsigned finetune = 0;        ///< Epochs of fine-tuning, as of the verb finetune; 0: none.
   DescriptionFlags description;
   bool judge = false;  ///< Compare answers with the float network's on every tenth image.
   std::string labels;  ///< Photographs to measure accuracy on, never used for anything else; or

@@ -54,6 +54,10 @@ void print_text(const BuildResult& result) {
   std::printf(
       "a layer's output differs by %.1f %% of its variance on images held out, on average\n",
       100 * result.mean_held_out());
+  if (result.tuning) {
+    std::printf("fine-tuned: loss on images held out %.4f, was %.4f\n",
+                result.tuning->held_out_after, result.tuning->held_out_before);
+  }
   if (result.answers) {
     std::printf("the same first class as the float network for %zu of %zu images held out\n",
                 result.answers->same_class, result.answers->used);
@@ -81,8 +85,13 @@ Json to_json(const BuildResult& result) {
                {"seconds", result.seconds},
                {"mean_held_out_error", result.mean_held_out()},
                {"layers", layers_json(result)},
+               {"tuning", nullptr},
                {"answers", nullptr},
                {"accuracy", nullptr}};
+  if (result.tuning) {
+    json["tuning"] = {{"held_out_before", result.tuning->held_out_before},
+                      {"held_out_after", result.tuning->held_out_after}};
+  }
   if (result.answers) json["answers"] = answers_json(*result.answers);
   if (result.accuracy) {
     json["accuracy"] = {{"photos", result.accuracy->photos},

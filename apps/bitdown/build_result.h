@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compare/compare.h"
+#include "finetune/finetune.h"
 #include "quantize/result.h"
 #include "report/size_report.h"
 
@@ -57,8 +58,9 @@ struct BuildResult {
   std::uint64_t bytes_float = 0;  ///< Of the float network's numbers, four each.
   builder::SizeReport size;
   std::vector<BuiltLayer> layers;
-  std::optional<Answers> answers;    ///< On every tenth of the images, when asked for.
-  std::optional<Accuracy> accuracy;  ///< When labels are given.
+  std::optional<builder::TuningResult> tuning;  ///< When it was fine-tuned.
+  std::optional<Answers> answers;               ///< On every tenth of the images, when asked for.
+  std::optional<Accuracy> accuracy;             ///< When labels are given.
 
   double ratio() const {
     return static_cast<double>(bytes_float) / static_cast<double>(size.bytes_file);

@@ -68,6 +68,7 @@ ExitCode main(int count, char** arguments) {
   add_import(app, work);
   add_calibrate(app, work);
   add_compare(app, work);
+  add_finetune(app, work);
   add_inspect(app, work);
   add_verify(app, work);
   add_run(app, work);

@@ -20,6 +20,7 @@ void add_build(CLI::App& app, Work& work);
 void add_import(CLI::App& app, Work& work);
 void add_calibrate(CLI::App& app, Work& work);
 void add_compare(CLI::App& app, Work& work);
+void add_finetune(CLI::App& app, Work& work);
 void add_inspect(CLI::App& app, Work& work);
 void add_verify(CLI::App& app, Work& work);
 void add_run(CLI::App& app, Work& work);
