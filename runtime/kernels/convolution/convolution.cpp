@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "kernels/convolution/driver.h"
+#include "kernels/weights/matrix_vector.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -42,6 +43,17 @@ struct Float32 {
   }
 };
 
+// One position: no tiles. Rows of `range`, whose sums take the place of the panel's.
+void linear(const ConvolutionArgs& args, const GemmKernel& gemm, const OutputRange& range,
+            const Blocking& blocking, std::byte* scratch) {
+  const Float32::Block block = {args, gemm, blocking, scratch, 0, 1};
+  for (std::uint32_t row = range.row; row < range.row + range.rows; ++row) {
+    matrix_vector(args.weights, block.at<float>(blocking.codebook), args.x, row, 1,
+                  block.at<float>(blocking.sums));
+    Float32::finish(block, row, 0);
+  }
+}
+
 Blocking blocking_of(const ConvolutionArgs& args, std::uint32_t positions, const GemmKernel& gemm) {
   return make_blocking(args.weights, positions, gemm, sizeof(float),
                        args.weights.codebook_elements() * sizeof(float));
@@ -58,6 +70,10 @@ void convolution(const ConvolutionArgs& args, const GemmKernel& gemm, std::byte*
   const OutputRange range = output_range(args.weights.rows, args.window.positions(), gemm, share);
   const Blocking blocking = blocking_of(args, range.positions, gemm);
   expand_codebook(args.weights, reinterpret_cast<float*>(scratch + blocking.codebook));
+  if (args.weights.coded && args.window.pointwise() && args.window.positions() == 1) {
+    linear(args, gemm, range, blocking, scratch);
+    return;
+  }
   ConvolutionDriver<Float32, ConvolutionArgs, GemmKernel>::run(args, gemm, range, blocking,
                                                                scratch);
 }

@@ -57,10 +57,11 @@ void gather(const T* from, Signed stride, Signed count, T* out) {
   }
 }
 
-// out[i] = row[x + i * stride], or zero outside [0, width).
+// out[i] = row[x + i * stride] for i of `inside`, or zero.
 template <typename T>
-void copy_row(const T* row, Signed x, Signed stride, Signed width, T zero, Signed count, T* out) {
-  const auto [begin, end] = inside(x, stride, width, count);
+void copy_row(const T* row, Signed x, Signed stride, const OutputSpan& inside, T zero, Signed count,
+              T* out) {
+  const auto [begin, end] = inside;
   std::fill(out, out + begin, zero);
   if (end > begin) gather(row + x + begin * stride, stride, end - begin, out + begin);
   std::fill(out + end, out + count, zero);
@@ -70,6 +71,10 @@ void copy_row(const T* row, Signed x, Signed stride, Signed width, T zero, Signe
 template <typename T>
 void strided_copy(const Window& w, const Tap<T>& tap, std::uint32_t first, std::uint32_t count,
                   T* line) {
+  const auto span_of = [&](std::uint32_t ox, std::uint32_t length) {
+    return inside(static_cast<Signed>(ox) * w.stride_w + tap.dx, w.stride_w, w.width, length);
+  };
+  const OutputSpan whole = span_of(0, w.out_width);  // Once: divisions take longer than a row.
   std::uint32_t ox = first % w.out_width;
   Signed y = static_cast<Signed>(first / w.out_width) * w.stride_h + tap.dy;
   const T* const end = line + count;
@@ -78,7 +83,8 @@ void strided_copy(const Window& w, const Tap<T>& tap, std::uint32_t first, std::
         std::min<std::uint32_t>(w.out_width - ox, static_cast<std::uint32_t>(end - line));
     if (y >= 0 && y < static_cast<Signed>(w.height)) {
       copy_row(tap.plane + y * w.width, static_cast<Signed>(ox) * w.stride_w + tap.dx, w.stride_w,
-               static_cast<Signed>(w.width), tap.zero, static_cast<Signed>(segment), line);
+               segment == w.out_width ? whole : span_of(ox, segment), tap.zero,
+               static_cast<Signed>(segment), line);
     } else {
       std::fill(line, line + segment, tap.zero);
     }

@@ -5,31 +5,11 @@
 #include <cstring>
 
 #include "kernels/half/half.h"
+#include "kernels/weights/codes.h"
 #include "kernels/weights/rounding.h"
 
 namespace bitdown::kernels {
 namespace {
-
-struct ByteCodes {
-  const std::uint8_t* low;
-  std::size_t operator[](std::size_t i) const { return low[i]; }
-};
-
-struct SplitCodes {
-  const std::uint8_t* low;
-  const std::uint8_t* high;
-  std::uint32_t bits;  // Per code in the high plane, 1 to 8.
-
-  std::size_t operator[](std::size_t i) const {
-    const std::size_t bit = i * bits;
-    const std::uint32_t shift = bit % 8;
-    std::uint32_t window = high[bit / 8];
-    // The next byte only when the code reaches into it: the plane may end here.
-    if (shift + bits > 8) window |= static_cast<std::uint32_t>(high[bit / 8 + 1]) << 8;
-    const std::uint32_t mask = (1u << bits) - 1;
-    return low[i] | static_cast<std::size_t>((window >> shift) & mask) << 8;
-  }
-};
 
 // kBlock: d at compile time, so that a codeword is a few vector moves; 0: any d.
 template <std::uint32_t kBlock, typename Codes, typename T>

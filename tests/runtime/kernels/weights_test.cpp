@@ -7,6 +7,7 @@
 
 #include "doctest/doctest.h"
 #include "kernels/half/half.h"
+#include "kernels/weights/matrix_vector.h"
 #include "kernels/weights/reference.h"
 #include "support/guarded_buffer.h"
 #include "support/random.h"
@@ -129,6 +130,39 @@ TEST_CASE("dense weights are read in both precisions") {
   matrix.dense = {half.data(), true};
   check_range(matrix, {0, 5, 0, 7});
   check_range(matrix, {2, 3, 3, 4});
+}
+
+TEST_CASE("a matrix times a vector is the sum over its codewords") {
+  CAPTURE(tests::test_seed());
+  constexpr std::uint32_t kRows = 5;
+  for (const std::uint32_t d : {1u, 4u, 8u, 9u, 18u}) {
+    for (const std::uint32_t high_bits : {0u, 1u, 2u, 3u, 8u}) {
+      for (const std::uint32_t blocks : {1u, 2u, 3u, 7u, 255u, 256u, 257u, 300u}) {
+        CAPTURE(d);
+        CAPTURE(high_bits);
+        CAPTURE(blocks);
+        const CodedCase coded(kRows, blocks, d, high_bits);
+        std::vector<float> codebook(coded.matrix.codebook_elements());
+        expand_codebook(coded.matrix, codebook.data());
+        tests::Uniform uniform(tests::test_seed() + blocks);
+        GuardedBuffer<float> x(coded.matrix.columns);
+        for (float& value : x) value = uniform();
+        GuardedBuffer<float> sums(kRows - 1);
+        matrix_vector(coded.matrix, codebook.data(), x.data(), 1, kRows - 1, sums.data());
+        for (std::uint32_t r = 1; r < kRows; ++r) {
+          double expected = 0;
+          double size = 0;
+          for (std::uint32_t c = 0; c < coded.matrix.columns; ++c) {
+            const double product = static_cast<double>(weight_reference(coded.matrix, r, c)) *
+                                   static_cast<double>(x[c]);
+            expected += product;
+            size += std::abs(product);
+          }
+          REQUIRE(std::abs(static_cast<double>(sums[r - 1]) - expected) <= 1e-6 * size + 1e-12);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
