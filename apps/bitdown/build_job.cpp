@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "bitdown/build_answers.h"
+#include "bitdown/calibration.h"
 #include "bitdown/failure.h"
 #include "bitdown/golden.h"
 #include "bitdown/image_folder.h"
@@ -29,7 +30,6 @@ namespace bitdown::apps {
 namespace {
 
 constexpr auto kPrecision = builder::DensePrecision::kFloat16;
-constexpr std::size_t kCalibrationImages = 200;
 
 std::string numbers_of(const Preprocessing& how) {
   std::string text = std::to_string(how.resize_shorter);
@@ -57,13 +57,9 @@ std::vector<LabelledPhoto> read_photos(const BuildJob& job, const builder::Graph
 // What the layers of a state file belong to: anything that changes them.
 std::string fingerprint(const builder::Recipe& recipe, const builder::Graph& graph,
                         const std::vector<std::filesystem::path>& images) {
-  std::string text = std::string(BITDOWN_VERSION "\n") + graph.provenance.source_sha256 + "\n" +
-                     text_of(recipe) + "\n" + numbers_of(*graph.preprocessing) + "\n";
-  for (const std::filesystem::path& image : images) {
-    std::error_code missing;
-    text += image.filename().string() + " " +
-            std::to_string(std::filesystem::file_size(image, missing)) + "\n";
-  }
+  const std::string text = std::string(BITDOWN_VERSION "\n") + graph.provenance.source_sha256 +
+                           "\n" + text_of(recipe) + "\n" + numbers_of(*graph.preprocessing) + "\n" +
+                           names_and_sizes(images);
   return builder::sha256(std::as_bytes(std::span(text)));
 }
 
@@ -120,7 +116,7 @@ class Build {
     write_output(job_.output, blob);
     std::error_code gone;
     std::filesystem::remove(state_file_, gone);
-    std::filesystem::remove(tuning_file(), gone);
+    std::filesystem::remove(tuning_file(job_.output), gone);
     return std::move(result_);
   }
 
@@ -171,10 +167,8 @@ class Build {
     result_.skipped = problems.size();
   }
 
-  std::string tuning_file() const { return job_.output + ".tuning.partial"; }
-
   void tune() {
-    TuningJob tuning = {job_.network, images_, result_.jobs, {}, tuning_file(), fingerprint_};
+    TuningJob tuning = {job_.network, images_, result_.jobs, {}, job_.output, fingerprint_};
     tuning.tuning.epochs = job_.finetune;
     result_.tuning = finetune_on_images(tuning, graph_, builder::import_network(job_.network));
   }

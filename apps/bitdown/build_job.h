@@ -26,8 +26,9 @@ struct BuildJob {
 };
 
 /// Quantizes, calibrates, adds the golden pair and writes the blob. OUTPUT.partial keeps finished
-/// layers, so that the same job goes on where an interrupted one stopped. Throws Failure and
-/// builder::Error; then there is no output, or the old one.
+/// layers, and OUTPUT.tuning.partial finished epochs, so that the same job goes on where an
+/// interrupted one stopped. Throws Failure and builder::Error; then there is no output, or the old
+/// one.
 BuildResult run_build(const BuildJob& job);
 
 }  // namespace bitdown::apps

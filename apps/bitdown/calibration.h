@@ -24,6 +24,9 @@ struct CalibrationFlags {
   void add_to(CLI::App& verb, const char* folder_name, const char* help);
 };
 
+/// As many are enough, where nobody says how many.
+inline constexpr std::size_t kCalibrationImages = 200;
+
 struct CalibrationCount {
   std::size_t used = 0;
   std::size_t skipped = 0;

@@ -2,6 +2,7 @@
 #include "finetune/finetune.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -19,6 +20,7 @@
 #include "bitdown/verbs.h"
 #include "error.h"
 #include "importers/importer.h"
+#include "importers/sha256.h"
 #include "reader/reader.h"
 #include "workers/workers.h"
 
@@ -36,10 +38,15 @@ struct FinetuneOptions {
   bool json = false;
 };
 
-builder::StoredNetwork read_model(const std::string& path) {
+struct StoredModel {
+  builder::StoredNetwork network;
+  std::string sha256;
+};
+
+StoredModel read_model(const std::string& path) {
   const Model model = value_or_fail(path, Model::open(path.c_str()));
   try {
-    return builder::read_blob(model.root());
+    return {builder::read_blob(model.root()), builder::sha256(model.blob())};
   } catch (const builder::Error& error) {
     throw Failure(exit_code(error.code()), path + ": " + error.what());
   }
@@ -49,22 +56,25 @@ ExitCode finetune(const FinetuneOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   refuse_without_libtorch();
   refuse_to_overwrite(options.network, options.output);
-  builder::StoredNetwork model = read_model(options.model);
+  StoredModel stored = read_model(options.model);
+  builder::StoredNetwork& model = stored.network;
   const builder::Graph teacher = builder::import_network(options.network);
   preprocessing_of(options.model, model.graph);
   const TuningJob job = {options.model,
                          list_images(options.images, options.limit),
                          builder::jobs_or_cores(options.jobs),
                          options.tuning.tuning(),
-                         options.output + ".partial",
-                         model.graph.provenance.source_sha256 + teacher.provenance.source_sha256};
+                         options.output,
+                         stored.sha256 + teacher.provenance.source_sha256,
+                         true};
   const builder::TuningResult result = finetune_on_images(job, model.graph, teacher);
+  const std::size_t limit = options.limit > 0 ? options.limit : kCalibrationImages;
   calibrate_on_folder(options.model, model.graph, model.precision,
-                      {options.images, kTuningCalibrationImages, options.jobs});
+                      {options.images, std::min(limit, kCalibrationImages), options.jobs});
   add_golden(model.graph, model.precision);
   write_output(options.output, builder::write_blob(model.graph, model.precision));
   std::error_code gone;
-  std::filesystem::remove(job.state, gone);
+  std::filesystem::remove(tuning_file(options.output), gone);
 
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (options.json) {
@@ -94,8 +104,8 @@ void add_finetune(CLI::App& app, Work& work) {
       ->required();
   verb->add_option(
           "-o,--output", options->output,
-          "The blob to write; OUTPUT.partial beside it keeps finished epochs, so that the\n"
-          "same command goes on where an interrupted one stopped")
+          "The blob to write; OUTPUT.tuning.partial beside it keeps finished epochs, so that\n"
+          "the same command goes on where an interrupted one stopped")
       ->required();
   verb->add_option("--limit", options->limit, "Use the first N images only, by name")
       ->check(CLI::Range(1, 1 << 24));
@@ -105,8 +115,9 @@ void add_finetune(CLI::App& app, Work& work) {
   verb->add_flag("--json", options->json, "One JSON object instead of text");
   verb->footer(
       "Teaches the blob to answer as the float network does; codes stay as they are. Every tenth\n"
-      "image is held out, and the epoch that is best on those wins. Needs a tool built with\n"
-      "libtorch (./dev build finetune).\n"
+      "image is held out, and the epoch that is best on those wins, if any. Then measures\n"
+      "activation ranges on the first 200 images. Needs a tool built with libtorch (./dev build\n"
+      "finetune).\n"
       "Example:\n  bitdown finetune resnet50-float.pth resnet50.bdn --images photos -o tuned.bdn");
   verb->callback([&work, options] { work = [options] { return finetune(*options); }; });
 }

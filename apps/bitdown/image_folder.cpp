@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "bitdown/failure.h"
@@ -37,6 +38,15 @@ std::vector<fs::path> list_images(const fs::path& folder, std::size_t limit) {
   std::sort(images.begin(), images.end());
   if (limit > 0 && images.size() > limit) images.resize(limit);
   return images;
+}
+
+std::string names_and_sizes(const std::vector<fs::path>& images) {
+  std::string text;
+  for (const fs::path& image : images) {
+    std::error_code missing;
+    text += image.filename().string() + " " + std::to_string(fs::file_size(image, missing)) + "\n";
+  }
+  return text;
 }
 
 FolderInputs::FolderInputs(std::vector<fs::path> images, const Preprocessing& preprocessing)

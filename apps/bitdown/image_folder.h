@@ -19,6 +19,9 @@ namespace bitdown::apps {
 std::vector<std::filesystem::path> list_images(const std::filesystem::path& folder,
                                                std::size_t limit);
 
+/// A line of name and bytes for each, to tell whether they are still the same.
+std::string names_and_sizes(const std::vector<std::filesystem::path>& images);
+
 /// Photographs as a network takes them, with a progress bar.
 class FolderInputs final : public builder::CalibrationInputs {
  public:

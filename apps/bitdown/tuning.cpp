@@ -2,7 +2,6 @@
 #include "bitdown/tuning.h"
 
 #include <cstdio>
-#include <system_error>
 
 #include "bitdown/failure.h"
 #include "bitdown/image_folder.h"
@@ -15,22 +14,21 @@ namespace {
 
 std::string fingerprint(const TuningJob& job) {
   const builder::Tuning& tuning = job.tuning;
-  std::string text = BITDOWN_VERSION "\n" + job.subject;
-  for (const double number :
-       {static_cast<double>(tuning.objective), static_cast<double>(tuning.optimizer),
-        static_cast<double>(tuning.epochs), tuning.rate, static_cast<double>(tuning.batch),
-        tuning.crop, static_cast<double>(tuning.patience), static_cast<double>(tuning.seed)}) {
-    text += "\n" + std::to_string(number);
-  }
-  for (const std::filesystem::path& image : job.images) {
-    std::error_code missing;
-    text += "\n" + image.filename().string() + " " +
-            std::to_string(std::filesystem::file_size(image, missing));
-  }
+  char numbers[128];
+  std::snprintf(numbers, sizeof numbers, "%d %d %u %.17g %zu %.17g %u %llu\n",
+                static_cast<int>(tuning.objective), static_cast<int>(tuning.optimizer),
+                tuning.epochs, tuning.rate, tuning.batch, tuning.crop, tuning.patience,
+                static_cast<unsigned long long>(tuning.seed));
+  const std::string text =
+      BITDOWN_VERSION "\n" + job.subject + "\n" + numbers + names_and_sizes(job.images);
   return builder::sha256(std::as_bytes(std::span(text)));
 }
 
 }  // namespace
+
+std::string tuning_file(const std::string& output) {
+  return output + ".tuning.partial";
+}
 
 void refuse_without_libtorch() {
   if (builder::can_finetune()) return;
@@ -47,18 +45,21 @@ builder::TuningResult finetune_on_images(const TuningJob& job, builder::Graph& s
     char text[128];
     std::snprintf(text, sizeof text, "%s: epoch %zu, loss %.4f, held out %.4f",
                   printable(epoch.part).c_str(), epoch.epoch, epoch.loss, epoch.held_out);
-    if (epoch.done > 0) bar.update(epoch.done, text, epoch.restored);
+    bar.update(epoch.done, text, epoch.restored);
   };
   const auto name_skipped = [&] {
     for (const std::string& problem : inputs.problems()) print_error("skipped " + problem);
   };
   try {
-    const builder::TuningResult result = builder::finetune(
-        student, teacher, inputs, job.tuning, job.jobs, {job.state, fingerprint(job)}, progress);
-    name_skipped();
+    const builder::TuningResult result =
+        builder::finetune(student, teacher, inputs, job.tuning, job.jobs,
+                          {tuning_file(job.output), fingerprint(job)}, progress);
+    if (job.name_skipped) name_skipped();
     return result;
   } catch (const builder::Error& error) {
     name_skipped();
+    // Only the file of finished epochs is written.
+    if (error.code() == StatusCode::kIoError) throw Failure(ExitCode::kOutput, error.what());
     throw Failure(exit_code(error.code()), job.network + ": " + error.what());
   }
 }

@@ -25,7 +25,8 @@ void TuningFlags::add_to(CLI::App& verb) {
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   verb.add_option("--crop", tuning_.crop,
-                  "Smallest share of an image's area that random cuts keep; 1: no cuts")
+                  "Smallest share of an image's area that random cuts keep; 1: no cuts, as\n"
+                  "always with blocks")
       ->check(CLI::Range(0.05, 1.0))
       ->capture_default_str();
   verb.add_option("--patience", tuning_.patience, "Epochs without gain before it stops")

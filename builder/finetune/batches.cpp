@@ -10,9 +10,10 @@ namespace {
 // Of an image whose sides go from -1 to 1: where the part's pixels come from, as (2, 3).
 torch::Tensor random_part(double crop, Random& random) {
   const double area = crop + (1 - crop) * random.uniform();
-  const double ratio = std::exp((2 * random.uniform() - 1) * std::log(4.0 / 3));
-  const double width = std::min(1.0, std::sqrt(area * ratio));
-  const double height = std::min(1.0, std::sqrt(area / ratio));
+  const double most = std::min(std::log(4.0 / 3), -std::log(area));  // So that no side exceeds 1.
+  const double ratio = std::exp((2 * random.uniform() - 1) * most);
+  const double width = std::sqrt(area * ratio);
+  const double height = std::sqrt(area / ratio);
   const double x = (1 - width) * (2 * random.uniform() - 1);
   const double y = (1 - height) * (2 * random.uniform() - 1);
   const double mirror = random.below(2) == 0 ? 1 : -1;

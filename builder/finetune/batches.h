@@ -22,8 +22,8 @@ class Batches {
   torch::Tensor plain(std::span<const std::size_t> indices) const;
 
   /// Each mirrored with probability 1/2 and cut to a random part, whose area is `crop` to 1 of
-  /// the image's and whose sides' ratio is 3/4 to 4/3 of the image's, scaled to the whole (as
-  /// torchvision's RandomResizedCrop).
+  /// the image's and whose sides' ratio is 3/4 to 4/3 of the image's where that fits into it,
+  /// scaled to the whole (as torchvision's RandomResizedCrop).
   torch::Tensor augmented(std::span<const std::size_t> indices, double crop, Random& random) const;
 
  private:

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <numeric>
+
+#include "quantize/recipe.h"
 
 namespace bitdown::builder {
 namespace {
-
-constexpr std::uint64_t kMemory = std::uint64_t{3} << 30;  // As Recipe::feature_bytes.
 
 std::size_t elements(const std::vector<std::uint32_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
@@ -18,7 +19,7 @@ std::size_t elements(const std::vector<std::uint32_t>& shape) {
 std::size_t images_that_fit(const Graph& graph, std::size_t images) {
   std::size_t widest = 1;
   for (const Value& value : graph.values) widest = std::max(widest, elements(value.shape));
-  return std::min<std::size_t>(images, kMemory / (4 * widest));
+  return std::min<std::size_t>(images, Recipe().feature_bytes / (4 * widest));
 }
 
 torch::Tensor stacked(const std::vector<HalfTensor>& tensors,

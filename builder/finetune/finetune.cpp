@@ -16,12 +16,12 @@
 #include "finetune/statistics.h"
 #include "finetune/train.h"
 #include "quantize/images.h"
+#include "quantize/moments.h"
 
 namespace bitdown::builder {
 namespace {
 
 constexpr std::size_t kFewest = 20;
-constexpr std::size_t kHoldOut = 10;  // Every tenth image, as the quantizer's.
 
 using Indices = std::vector<std::size_t>;
 
@@ -65,14 +65,33 @@ torch::Tensor relative_error(const torch::Tensor& teacher, const torch::Tensor& 
   return (student - teacher).square().mean() / variance.clamp_min(1e-12);
 }
 
+std::pair<std::uint32_t, std::uint32_t> size_of(const Weights& weights) {
+  return std::visit([](const auto& matrix) { return std::pair(matrix.rows, matrix.columns); },
+                    weights);
+}
+
+bool same_layer(const Node& a, const Node& b) {
+  if (a.name != b.name || a.inputs != b.inputs || a.output != b.output) return false;
+  if (a.op.index() != b.op.index()) return false;
+  if (const auto* first = std::get_if<Convolution>(&a.op)) {
+    const auto& second = std::get<Convolution>(b.op);
+    return size_of(first->weights) == size_of(second.weights) && first->kernel == second.kernel &&
+           first->stride == second.stride && first->padding == second.padding &&
+           first->relu == second.relu;
+  }
+  if (const auto* first = std::get_if<Linear>(&a.op)) {
+    return size_of(first->weights) == size_of(std::get<Linear>(b.op).weights);
+  }
+  return true;
+}
+
 void check_same(const Graph& student, const Graph& teacher) {
-  const auto same = [](const Node& a, const Node& b) {
-    return a.name == b.name && a.inputs == b.inputs && a.output == b.output &&
-           a.op.index() == b.op.index();
-  };
-  if (student.values.size() != teacher.values.size() ||
+  const auto same_shape = [](const Value& a, const Value& b) { return a.shape == b.shape; };
+  if (student.inputs != teacher.inputs || student.outputs != teacher.outputs ||
+      !std::equal(student.values.begin(), student.values.end(), teacher.values.begin(),
+                  teacher.values.end(), same_shape) ||
       !std::equal(student.nodes.begin(), student.nodes.end(), teacher.nodes.begin(),
-                  teacher.nodes.end(), same)) {
+                  teacher.nodes.end(), same_layer)) {
     throw Error(StatusCode::kUnsupported, "the float network has other layers");
   }
 }
@@ -98,10 +117,15 @@ class Finetuning {
     } else {
       all_blocks();
     }
+    result_.held_out_before /= static_cast<double>(std::max<std::size_t>(tasks_, 1));
+    result_.held_out_after /= static_cast<double>(std::max<std::size_t>(tasks_, 1));
     return result_;
   }
 
-  void write_to(Graph& graph) const { student_.write_to(graph); }
+  // What gained nothing stays as it was, to the last bit.
+  void write_to(Graph& graph) const {
+    if (gained_) student_.write_to(graph);
+  }
 
  private:
   void network() {
@@ -132,12 +156,24 @@ class Finetuning {
   void all_blocks() {
     const std::vector<Part> parts = blocks(graph_);
     BlockFeatures features(images_, graph_, tuning_.batch);
+    if (features.count() < kFewest) {
+      throw Error(StatusCode::kOutOfMemory, "the images are too large to tune block after block");
+    }
+    result_.images = features.count();
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const Part& part = parts[i];
       features.advance_teacher(teacher_, part);
-      if (!layers_of(student_, part).empty()) block(features, part, i, parts.size());
+      if (is_trained(part)) block(features, part, i, parts.size());
       features.advance_student(student_, part);
     }
+  }
+
+  // Whether a part has anything that the optimizer moves.
+  bool is_trained(const Part& part) {
+    const std::vector<TorchLayer*> layers = layers_of(student_, part);
+    return std::any_of(layers.begin(), layers.end(), [&](const TorchLayer* layer) {
+      return tuning_.optimizer == Optimizer::kAdam || layer->codes.defined();
+    });
   }
 
   void block(const BlockFeatures& features, const Part& part, std::size_t index,
@@ -161,6 +197,15 @@ class Finetuning {
       });
       return sum / static_cast<double>(both.held_out.size());
     };
+    Statistics statistics;
+    const EachBatch student_batches = [&](const auto& use) {
+      each_batch(both.train, tuning_.batch, [&](auto batch) { use(features.student(batch)); });
+    };
+    if (tuning_.optimizer == Optimizer::kSgd) {
+      // Of the teacher's layers on what the student feeds the block: what they should answer.
+      statistics = measure_statistics(teacher_, part, student_batches);
+      task.settle = [&] { match_statistics(student_, part, statistics, student_batches); };
+    }
     train(std::move(task), graph_.nodes[part.end - 1].name, index, count);
   }
 
@@ -183,8 +228,10 @@ class Finetuning {
       if (finished) break;
     }
     trainer.keep_best();
-    result_.held_out_before += trainer.training().first / static_cast<double>(count);
-    result_.held_out_after += trainer.training().best / static_cast<double>(count);
+    ++tasks_;
+    gained_ |= trainer.training().best_epoch > 0;
+    result_.held_out_before += trainer.training().first;
+    result_.held_out_after += trainer.training().best;
   }
 
   static torch::Tensor answer(TorchNetwork& network, const Part& part, const torch::Tensor& input) {
@@ -210,7 +257,25 @@ class Finetuning {
   TorchNetwork student_;
   TorchNetwork teacher_;
   TuningResult result_;
+  std::size_t tasks_ = 0;
+  bool gained_ = false;
 };
+
+TuningResult run_finetuning(Graph& student, const Graph& teacher, const Images& images,
+                            const Tuning& tuning, const TuningFiles& files,
+                            const std::function<void(const EpochProgress&)>& progress) {
+  try {
+    Finetuning finetuning(student, teacher, images, tuning, files, progress);
+    const TuningResult result = finetuning.run();
+    finetuning.write_to(student);
+    return result;
+  } catch (const c10::Error& error) {  // Its own what() has many lines.
+    const std::string message = error.what_without_backtrace();
+    const bool memory = message.find("allocate memory") != std::string::npos;
+    throw Error(memory ? StatusCode::kOutOfMemory : StatusCode::kInternal,
+                "libtorch: " + message.substr(0, message.find('\n')));
+  }
+}
 
 }  // namespace
 
@@ -232,10 +297,7 @@ TuningResult finetune(Graph& student, const Graph& teacher, CalibrationInputs& i
                 "too few images to fine-tune: " + std::to_string(images.count()) + ", needs " +
                     std::to_string(kFewest));
   }
-  Finetuning finetuning(student, teacher, images, tuning, files, progress);
-  const TuningResult result = finetuning.run();
-  finetuning.write_to(student);
-  return result;
+  return run_finetuning(student, teacher, images, tuning, files, progress);
 }
 
 }  // namespace bitdown::builder

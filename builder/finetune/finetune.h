@@ -33,7 +33,7 @@ struct Tuning {
   double rate = 0;         ///< The first; Adam's is in units of a tensor's size. 0: the usual one.
   std::size_t batch = 16;  ///< Images a step.
   double crop = 0.6;       ///< Images are cut to this share of their area at least, at random; 1:
-                           ///< they stay whole.
+                           ///< they stay whole, as they always do for kBlocks.
   unsigned patience = 3;   ///< Epochs without gain on the images held out before it stops.
   std::uint64_t seed = 0;
 };
@@ -53,8 +53,10 @@ struct TuningFiles {
   std::string fingerprint;  ///< What the state belongs to: networks, images and settings.
 };
 
+/// Losses on the images held out, for kBlocks the mean over the blocks: KL divergence in nats, or
+/// squared error in units of the teacher's variance.
 struct TuningResult {
-  std::size_t images = 0;
+  std::size_t images = 0;  ///< Used: kBlocks takes as many as fit into 3 GiB of features.
   double held_out_before = 0;
   double held_out_after = 0;
 };
@@ -62,11 +64,12 @@ struct TuningResult {
 /// Whether this tool was built with libtorch, which fine-tuning needs.
 bool can_finetune();
 
-/// Fine-tunes codebooks of `student` by distillation from `teacher`, the float network that it was
-/// made of (same nodes and values): codes are frozen, no labels. The best epoch on the images held
-/// out wins, which may be none. Codebooks are rounded to fp16 at the end. Deterministic for a seed
-/// and a number of threads. Throws Error: kUnsupported (without libtorch, several inputs, other
-/// nodes), kInvalidData (fewer than 20 images, a loss that is not finite), kIoError (state file).
+/// Fine-tunes `student` by distillation from `teacher`, the float network that it was made of (the
+/// same nodes and shapes): codes are frozen, no labels. The best epoch on the images held out wins,
+/// which may be none: then `student` stays as it is. Codebooks are rounded to fp16 at the end.
+/// Deterministic for a seed and a number of threads. Throws Error: kUnsupported (without libtorch,
+/// several inputs, another network), kInvalidData (fewer than 20 images, a loss that is not
+/// finite), kIoError (state file), kOutOfMemory (also kBlocks with images too large to keep 20).
 TuningResult finetune(Graph& student, const Graph& teacher, CalibrationInputs& inputs,
                       const Tuning& tuning, unsigned jobs, const TuningFiles& files,
                       const std::function<void(const EpochProgress&)>& progress);

@@ -54,7 +54,7 @@ class TorchNetwork {
   /// By node; layers without weights are null.
   TorchLayer* layer(std::size_t node) { return layers_[node] ? &*layers_[node] : nullptr; }
 
-  /// Called for each layer with its output before activation and residual; for statistics.
+  /// Called for each convolution with its output before activation and residual; for statistics.
   using Watch = std::function<torch::Tensor(std::size_t node, const torch::Tensor&)>;
   void watch(Watch watch) { watch_ = std::move(watch); }
 

@@ -2,15 +2,19 @@
 #include "finetune/state.h"
 
 #include <cstring>
-#include <exception>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 
+#include "importers/sha256.h"
 #include "writer/writer.h"
 
 namespace bitdown::builder {
 namespace {
+
+constexpr std::size_t kDigestSize = 64;
 
 torch::Tensor text_tensor(const std::string& text) {
   torch::Tensor tensor = torch::empty({static_cast<std::int64_t>(text.size())}, torch::kByte);
@@ -23,17 +27,21 @@ torch::Tensor text_tensor(const std::string& text) {
 StateFile::StateFile(const TuningFiles& files) : files_(files) {
   std::error_code missing;
   if (files_.state.empty() || !std::filesystem::exists(files_.state, missing)) return;
-  try {
-    read();
-  } catch (const std::exception&) {  // torch's, for a file that is none of its own.
-    tasks_.clear();
-  }
+  read();
 }
 
-// The fingerprint; the number of tensors of each task; the tensors.
+// What torch wrote, then its SHA-256 as 64 digits: the fingerprint; the number of tensors of each
+// task; the tensors.
 void StateFile::read() {
+  std::ifstream file(files_.state, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (text.size() < kDigestSize) return;
+  const std::string digest = text.substr(text.size() - kDigestSize);
+  text.resize(text.size() - kDigestSize);
+  if (sha256(std::as_bytes(std::span(text))) != digest) return;
+  std::istringstream stream(text);
   std::vector<torch::Tensor> all;
-  torch::load(all, files_.state);
+  torch::load(all, stream);
   if (all.size() < 2 || !torch::equal(all[0], text_tensor(files_.fingerprint))) return;
   const torch::Tensor counts = all[1];
   std::size_t at = 2;
@@ -61,7 +69,8 @@ void StateFile::save(std::size_t index, const Trainer& trainer) {
   for (const auto& [task, tensors] : tasks_) all.insert(all.end(), tensors.begin(), tensors.end());
   std::ostringstream stream;
   torch::save(all, stream);
-  const std::string text = stream.str();
+  std::string text = stream.str();
+  text += sha256(std::as_bytes(std::span(text)));
   const auto bytes = std::as_bytes(std::span(text));
   write_file(files_.state, {bytes.begin(), bytes.end()});
 }

@@ -48,9 +48,12 @@ void Trainer::make_optimizer() {
     optimizer_ = std::make_unique<torch::optim::Adam>(factors(), torch::optim::AdamOptions());
     return;
   }
+  for (torch::Tensor& factor : factors()) factor.set_requires_grad(false);
   std::vector<torch::Tensor> codebooks;
   for (const TorchLayer* layer : task_.layers) {
-    if (layer->codes.defined()) codebooks.push_back(layer->weights.factor);
+    if (!layer->codes.defined()) continue;
+    codebooks.push_back(layer->weights.factor);
+    codebooks.back().set_requires_grad(true);
   }
   optimizer_ = std::make_unique<torch::optim::SGD>(
       codebooks, torch::optim::SGDOptions(kSgdRate).momentum(kSgdMomentum).weight_decay(kSgdDecay));
@@ -157,6 +160,10 @@ bool Trainer::restore(const std::vector<torch::Tensor>& state) {
     if (state[2 + i].sizes() != all[i].sizes()) return false;
     if (state[2 + all.size() + i].sizes() != all[i].sizes()) return false;
   }
+  const torch::Tensor bytes = state[1].contiguous();
+  std::istringstream optimizer(std::string(static_cast<const char*>(bytes.data_ptr()),
+                                           static_cast<std::size_t>(bytes.numel())));
+  torch::load(*optimizer_, optimizer);
   const double* numbers = state[0].data_ptr<double>();
   training_.epoch = static_cast<std::size_t>(numbers[0]);
   training_.first = numbers[1];
@@ -164,10 +171,6 @@ bool Trainer::restore(const std::vector<torch::Tensor>& state) {
   training_.best_epoch = static_cast<std::size_t>(numbers[3]);
   training_.loss = numbers[4];
   training_.last = numbers[5];
-  const torch::Tensor bytes = state[1].contiguous();
-  std::istringstream optimizer(std::string(static_cast<const char*>(bytes.data_ptr()),
-                                           static_cast<std::size_t>(bytes.numel())));
-  torch::load(*optimizer_, optimizer);
   training_.kept.clear();
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].copy_(state[2 + i]);

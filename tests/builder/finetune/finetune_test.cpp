@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "finetune/finetune.h"
 
-#include <fstream>
+#include <utility>
 
 #include "builder/quantize/support/noise.h"
 #include "doctest/doctest.h"
@@ -89,13 +89,29 @@ TEST_CASE("the same seed gives the same bytes, another seed others") {
   CHECK(tuned(tuning).blob != first.blob);
 }
 
+TEST_CASE("what gains nothing stays as it was, to the last bit") {
+  Graph graph = tiny_network();
+  const Graph before = graph;
+  Noise noise(40, {});
+  Tuning tuning = quick(Objective::kNetwork, Optimizer::kAdam);
+  tuning.rate = 10;  // Nothing can come of this.
+  tuning.epochs = 1;
+  builder::finetune(graph, tiny_network({.dense = true}), noise, tuning, 1, {},
+                    [](const builder::EpochProgress&) {});
+  const auto precision = builder::DensePrecision::kFloat32;
+  CHECK(builder::write_blob(graph, precision) == builder::write_blob(before, precision));
+}
+
 struct Interrupt {};
 
 TEST_CASE("a run that was interrupted after any epoch ends with the same bytes") {
-  for (const Objective objective : {Objective::kNetwork, Objective::kBlocks}) {
+  const std::pair<Objective, Optimizer> ways[] = {{Objective::kNetwork, Optimizer::kAdam},
+                                                  {Objective::kNetwork, Optimizer::kSgd},
+                                                  {Objective::kBlocks, Optimizer::kAdam}};
+  for (const auto& [objective, optimizer] : ways) {
     const Folder folder;
     const builder::TuningFiles files{folder / "state", "this run"};
-    Tuning tuning = quick(objective, Optimizer::kAdam);
+    Tuning tuning = quick(objective, optimizer);
     tuning.epochs = 2;
     const std::vector<std::byte> whole = tuned(tuning).blob;
     std::size_t starts = 0;
@@ -116,12 +132,20 @@ TEST_CASE("a run that was interrupted after any epoch ends with the same bytes")
 
 TEST_CASE("a state of another run, or none at all, is left aside") {
   const Folder folder;
-  const Tuning tuning = quick(Objective::kNetwork, Optimizer::kAdam);
+  Tuning tuning = quick(Objective::kNetwork, Optimizer::kAdam);
   const std::string state = folder / "state";
-  const std::vector<std::byte> whole = tuned(tuning, {state, "other run"}).blob;
-  CHECK(tuned(tuning, {state, "this run"}).blob == whole);
-  folder.write("state", "not a file of torch's");
-  CHECK(tuned(tuning, {state, "this run"}).blob == whole);
+  const auto fresh = [](const builder::EpochProgress& epoch) { CHECK_FALSE(epoch.restored); };
+  const std::vector<std::byte> whole = tuned(tuning).blob;
+  tuning.seed = 1;
+  tuned(tuning, {state, "other run"});
+  tuning.seed = 0;
+  CHECK(tuned(tuning, {state, "this run"}, fresh).blob == whole);
+  std::string damaged = read_file(state);
+  damaged[damaged.size() / 2] ^= 1;
+  for (const std::string& bytes : {damaged, std::string("not a file of torch's"), std::string()}) {
+    folder.write("state", bytes);
+    CHECK(tuned(tuning, {state, "this run"}, fresh).blob == whole);
+  }
 }
 
 TEST_CASE("what cannot be tuned is refused") {
@@ -137,6 +161,7 @@ TEST_CASE("what cannot be tuned is refused") {
   };
   refused(tiny_network({.dense = true}), 19, "too few images to fine-tune: 19, needs 20");
   refused(smallest_network(), 40, "the float network has other layers");
+  refused(tiny_network({.height = 40, .dense = true}), 40, "the float network has other layers");
 }
 
 }  // namespace
