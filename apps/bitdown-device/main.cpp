@@ -2,6 +2,7 @@
 // bitdown-device: the small tool for targets.
 #include <getopt.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -65,6 +66,17 @@ std::size_t parse_number(const char* text, long largest) {
   return *end == '\0' && number >= 1 && number <= largest ? static_cast<std::size_t>(number) : 0;
 }
 
+// What getopt has just refused; within a bundle of letters optind has not moved yet.
+std::string failed_option(char** arguments) {
+  const std::string last = arguments[optind - 1];
+  return last.starts_with("--") ? last : std::string("-") + static_cast<char>(optopt);
+}
+
+bool any_empty(int count, char** arguments) {
+  return std::any_of(arguments + 1, arguments + count,
+                     [](const char* argument) { return *argument == '\0'; });
+}
+
 ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
   if (words.empty()) return wrong_usage("no verb: run, verify or info");
   const std::string_view verb = words[0];
@@ -86,6 +98,7 @@ ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
 ExitCode main(int count, char** arguments) {
   DeviceOptions options;
   opterr = 0;
+  if (any_empty(count, arguments)) return wrong_usage("an empty argument");
   for (;;) {
     switch (getopt_long(count, arguments, "h", kOptions, nullptr)) {
       case 'i':
@@ -124,9 +137,12 @@ ExitCode main(int count, char** arguments) {
         std::printf("bitdown-device %s\n", BITDOWN_VERSION);
         return ExitCode::kOk;
       case -1:
+        if (options.plan.none && !options.plan.file.empty()) {
+          return wrong_usage("--plan excludes --no-plan");
+        }
         return dispatch({arguments + optind, static_cast<std::size_t>(count - optind)}, options);
       default:
-        return wrong_usage(std::string("unknown or incomplete option ") + arguments[optind - 1]);
+        return wrong_usage("unknown or incomplete option " + failed_option(arguments));
     }
   }
 }

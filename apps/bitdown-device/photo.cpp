@@ -4,6 +4,7 @@
 #include <climits>
 #include <cstring>
 
+#include "bitdown-device/stb_failure.h"
 #include "image_file.h"
 #include "mapped_file.h"
 #include "stb/stb_image.h"
@@ -13,7 +14,7 @@ namespace {
 
 Status decoding_failure() {
   const char* reason = stbi_failure_reason();
-  if (std::strcmp(reason, "outofmem") == 0) {
+  if (reason == nullptr || std::strcmp(reason, "outofmem") == 0) {
     return {StatusCode::kOutOfMemory, "no memory to decode the image"};
   }
   return {StatusCode::kInvalidData, "not a readable JPEG, PNG or BMP image", reason};
@@ -39,6 +40,7 @@ Result<Photo> Photo::open(const char* path) {
   int width = 0;
   int height = 0;
   int channels = 0;
+  forget_stb_failure();
   Photo photo;
   photo.pixels_.reset(stbi_load_from_memory(bytes, size, &width, &height, &channels, 3));
   if (photo.pixels_ == nullptr) return decoding_failure();

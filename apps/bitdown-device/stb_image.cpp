@@ -8,3 +8,13 @@
 #define STBI_NO_STDIO
 #define STBI_MAX_DIMENSIONS 65535
 #include "stb/stb_image.h"
+
+#include "bitdown-device/stb_failure.h"
+
+namespace bitdown::apps {
+
+void forget_stb_failure() {
+  stbi__g_failure_reason = nullptr;
+}
+
+}  // namespace bitdown::apps

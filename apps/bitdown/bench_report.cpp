@@ -127,11 +127,11 @@ void print_layers(const LatencyRecorder& latency) {
   for (const OperatorLatency& op : latency.operators()) width = std::max(width, op.name.size());
   const int name_width = static_cast<int>(std::min<std::size_t>(width, 40));
   const double whole = sum_of_medians(latency);
-  std::printf("\n%-*s  %-16s %8s %6s %7s\n", name_width, "layer", "algorithm", "ms", "share",
+  std::printf("\n%-*s  %-18s %8s %6s %7s\n", name_width, "layer", "algorithm", "ms", "share",
               "GMAC/s");
   for (const OperatorLatency& op : latency.operators()) {
     const double ms = median(op.ms);
-    std::printf("%-*s  %-16s %8.3f %4.1f %% ", name_width, printable(op.name).c_str(),
+    std::printf("%-*s  %-18s %8.3f %4.1f %% ", name_width, printable(op.name).c_str(),
                 op.algorithm.c_str(), ms, 100 * ms / whole);
     if (op.macs == 0) {
       std::printf("%7s\n", "-");

@@ -87,7 +87,9 @@ std::vector<LabelledPhoto> read_photo_labels(const std::filesystem::path& path,
   std::vector<LabelledPhoto> photos;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Line& line = lines[i];
-    if (line.fields.size() < 2) refuse(path, line, "needs a file and a class index, tab between");
+    if (line.fields.size() < 2 || line.fields[0].empty()) {
+      refuse(path, line, "needs a file and a class index, tab between");
+    }
     const auto index = parse_number(line.fields[1]);
     if (i == 0 && is_heading(line.fields[1])) continue;
     if (!index) refuse(path, line, "class index is not a number: " + line.fields[1]);

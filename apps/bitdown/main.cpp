@@ -32,10 +32,11 @@ ExitCode wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
     return ExitCode::kOk;
   }
   std::string message = error.what();
+  message = message.substr(0, message.find('\n'));
   if (app.get_subcommands().empty() && !app.remaining().empty()) {
     message = app.remaining().front() + ": no such verb";
   }
-  print_error(message.substr(0, message.find('\n')) + " (--help explains)");
+  print_error(message + " (--help explains)");
   return ExitCode::kUsage;
 }
 

@@ -142,7 +142,8 @@ TEST_CASE("a build that a full disk ends goes on where it stopped, and leaves a 
   CHECK(page.find("http") == std::string::npos);  // Nothing from the network.
 
   const std::string verified = check_ok(run_tool(kTool, {"verify", sample.output}));
-  CHECK(verified.find("golden pair  largest difference") != std::string::npos);
+  CHECK(verified.find("golden pair  int8: largest difference") != std::string::npos);
+  CHECK(verified.find("golden pair  float32: largest difference") != std::string::npos);
   const json report = json::parse(check_ok(run_tool(kTool, {"inspect", sample.output, "--json"})));
   CHECK(report["layers"].size() == 21);
   CHECK(report["layers"][1]["block_size"] == 9);

@@ -58,6 +58,7 @@ TEST_CASE("a command line without sense is refused in one line") {
                 ".png: must be a name that ends in ");
   check_refused(run_tool(kDeviceTool, {"info", "a.bdn", "--isa"}), 2, "--isa");
   check_refused(run_tool(kTool, {"classify", "a.jpg"}), 2, "classify: no such verb");
+  check_refused(run_tool(kTool, {"clas\nsify"}), 2, "clas?sify: no such verb");
 }
 
 TEST_CASE("a path of no characters is refused with its option") {

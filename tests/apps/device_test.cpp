@@ -39,6 +39,21 @@ TEST_CASE("a huge image is refused before it is decoded") {
   }
 }
 
+TEST_CASE("the device tool names the argument that is wrong") {
+  const Folder folder;
+  const std::string model = write_network(folder, tiny_spec());
+  const std::string photo = write_photo(folder, "a.bmp");
+  const auto refused = [](const std::vector<std::string>& arguments, const char* text) {
+    check_refused(run_tool(kDeviceTool, arguments), 2, text);
+  };
+  refused({"run", "", photo}, "an empty argument");
+  refused({"run", model, photo, "--isa", ""}, "an empty argument");
+  refused({"run", model, photo, "--plan", "a.plan", "--no-plan"}, "--plan excludes --no-plan");
+  refused({"-xyz"}, "unknown or incomplete option -x");
+  refused({"run", "--magic", model, photo}, "unknown or incomplete option --magic");
+  refused({"run", model, photo, "--top"}, "unknown or incomplete option --top");
+}
+
 #if !defined(BITDOWN_SANITIZED)  // Sanitizers need more address space than this leaves.
 TEST_CASE("an image that needs more memory than there is, is named") {
   const Folder folder;

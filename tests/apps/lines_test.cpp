@@ -72,6 +72,8 @@ TEST_CASE("photo labels need two columns; a header and more columns are optional
 
 TEST_CASE("odd photo labels are refused with the line") {
   constexpr ExitCode kInvalid = ExitCode::kInputInvalid;
+  check_throws([] { photos("a.jpg\t3\n\t2\n"); }, kInvalid,
+               "labels.tsv: line 2: needs a file and a class index, tab between");
   check_throws([] { photos("a.jpg\t3\nb.jpg\n"); }, kInvalid,
                "labels.tsv: line 2: needs a file and a class index, tab between");
   check_throws([] { photos("a.jpg\t3\nb.jpg\t-1\n"); }, kInvalid,
