@@ -8,9 +8,8 @@
 #include "bitdown/json.h"
 #include "bitdown/model.h"
 #include "bitdown/output_file.h"
+#include "bitdown/stored_network.h"
 #include "bitdown/verbs.h"
-#include "error.h"
-#include "reader/reader.h"
 
 namespace bitdown::apps {
 namespace {
@@ -22,18 +21,10 @@ struct CalibrateOptions {
   bool json = false;
 };
 
-builder::StoredNetwork read_network(const std::string& path) {
-  const Model model = value_or_fail(path, Model::open(path.c_str()));
-  try {
-    return builder::read_blob(model.root());
-  } catch (const builder::Error& error) {
-    throw Failure(exit_code(error.code()), path + ": " + error.what());
-  }
-}
-
 ExitCode calibrate(const CalibrateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  builder::StoredNetwork network = read_network(options.model);
+  const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
+  builder::StoredNetwork network = stored_network(options.model, model);
   const CalibrationCount count =
       calibrate_on_folder(options.model, network.graph, network.precision, options.calibration);
   const std::vector<std::byte> blob = builder::write_blob(network.graph, network.precision);

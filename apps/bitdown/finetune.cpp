@@ -15,13 +15,12 @@
 #include "bitdown/json.h"
 #include "bitdown/model.h"
 #include "bitdown/output_file.h"
+#include "bitdown/stored_network.h"
 #include "bitdown/tuning.h"
 #include "bitdown/tuning_flags.h"
 #include "bitdown/verbs.h"
-#include "error.h"
 #include "importers/importer.h"
 #include "importers/sha256.h"
-#include "reader/reader.h"
 #include "workers/workers.h"
 
 namespace bitdown::apps {
@@ -38,26 +37,12 @@ struct FinetuneOptions {
   bool json = false;
 };
 
-struct StoredModel {
-  builder::StoredNetwork network;
-  std::string sha256;
-};
-
-StoredModel read_model(const std::string& path) {
-  const Model model = value_or_fail(path, Model::open(path.c_str()));
-  try {
-    return {builder::read_blob(model.root()), builder::sha256(model.blob())};
-  } catch (const builder::Error& error) {
-    throw Failure(exit_code(error.code()), path + ": " + error.what());
-  }
-}
-
 ExitCode finetune(const FinetuneOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   refuse_without_libtorch();
   refuse_to_overwrite(options.network, options.output);
-  StoredModel stored = read_model(options.model);
-  builder::StoredNetwork& model = stored.network;
+  const Model blob = value_or_fail(options.model, Model::open(options.model.c_str()));
+  builder::StoredNetwork model = stored_network(options.model, blob);
   const builder::Graph teacher = builder::import_network(options.network);
   preprocessing_of(options.model, model.graph);
   const TuningJob job = {options.model,
@@ -65,7 +50,7 @@ ExitCode finetune(const FinetuneOptions& options) {
                          builder::jobs_or_cores(options.jobs),
                          options.tuning.tuning(),
                          options.output,
-                         stored.sha256 + teacher.provenance.source_sha256,
+                         builder::sha256(blob.blob()) + teacher.provenance.source_sha256,
                          true};
   const builder::TuningResult result = finetune_on_images(job, model.graph, teacher);
   const std::size_t limit = options.limit > 0 ? options.limit : kCalibrationImages;

@@ -142,14 +142,9 @@ class Finetuning {
     task.held_out = [&] {
       return divergence(wanted, answers(student_, part, split_.held_out)).item<double>();
     };
-    Statistics statistics;
-    const EachBatch each = [&](const auto& use) {
+    reestimate(task, part, [&](const auto& use) {
       each_batch(split_.train, tuning_.batch, [&](auto batch) { use(batches_.plain(batch)); });
-    };
-    if (tuning_.optimizer == Optimizer::kSgd) {
-      statistics = measure_statistics(teacher_, part, each);
-      task.settle = [&] { match_statistics(student_, part, statistics, each); };
-    }
+    });
     train(std::move(task), "network", 0, 1);
   }
 
@@ -197,16 +192,19 @@ class Finetuning {
       });
       return sum / static_cast<double>(both.held_out.size());
     };
-    Statistics statistics;
-    const EachBatch student_batches = [&](const auto& use) {
+    // On what the student feeds the block: so should the teacher's layers answer.
+    reestimate(task, part, [&](const auto& use) {
       each_batch(both.train, tuning_.batch, [&](auto batch) { use(features.student(batch)); });
-    };
-    if (tuning_.optimizer == Optimizer::kSgd) {
-      // Of the teacher's layers on what the student feeds the block: what they should answer.
-      statistics = measure_statistics(teacher_, part, student_batches);
-      task.settle = [&] { match_statistics(student_, part, statistics, student_batches); };
-    }
+    });
     train(std::move(task), graph_.nodes[part.end - 1].name, index, count);
+  }
+
+  // SGD moves codebooks alone, so batch-norms follow after each epoch.
+  void reestimate(Task& task, const Part& part, const EachBatch& each) {
+    if (tuning_.optimizer != Optimizer::kSgd) return;
+    task.settle = [this, part, each, wanted = measure_statistics(teacher_, part, each)] {
+      match_statistics(student_, part, wanted, each);
+    };
   }
 
   void train(Task task, const std::string& name, std::size_t index, std::size_t count) {
