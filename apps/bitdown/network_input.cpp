@@ -23,13 +23,12 @@ std::vector<float> standard_numbers(std::size_t count) {
 
 }  // namespace
 
-std::vector<float> prepared_inputs(const Shape& shape, const std::string& file,
-                                   std::size_t fewest) {
+std::vector<float> prepared_inputs(const Shape& shape, const std::string& file) {
   const std::vector<std::size_t> wanted(shape.dimensions.begin(),
                                         shape.dimensions.begin() + shape.rank);
   const std::vector<std::size_t> found = read_npy_shape(file);
   const bool many = found.size() == wanted.size() + 1;
-  if ((!many && found.size() != wanted.size()) || (many && found.front() < fewest) ||
+  if ((!many && found.size() != wanted.size()) || (many && found.front() == 0) ||
       !std::equal(wanted.begin(), wanted.end(), found.end() - shape.rank)) {
     throw Failure(ExitCode::kInputInvalid, file + ": shape " + shape_text(found) +
                                                ", but the network takes " + shape_text(wanted));
@@ -42,7 +41,7 @@ std::vector<float> network_input(const Model& model, const std::string& file) {
   if (file.empty()) return standard_numbers(shape.elements());
   std::vector<float> input;
   if (file.ends_with(".npy")) {
-    input = prepared_inputs(shape, file, 1);
+    input = prepared_inputs(shape, file);
     input.resize(shape.elements());
     return input;
   }

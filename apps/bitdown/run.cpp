@@ -46,7 +46,7 @@ class Runner {
  private:
   void run_inputs(const std::string& file) {
     const Shape shape = classifier_.model().input(0).shape;
-    const std::vector<float> inputs = prepared_inputs(shape, file, 0);
+    const std::vector<float> inputs = prepared_inputs(shape, file);
     const std::size_t size = shape.elements();
     for (std::size_t i = 0; i < inputs.size() / size; ++i) {
       std::copy_n(inputs.data() + i * size, size, classifier_.input().data());

@@ -99,6 +99,8 @@ TEST_CASE("inputs that are not finite or of another shape are refused") {
     const std::string file = folder.write("odd.npy", npy_bytes(shape, numbers));
     check_refused(run_tool(kTool, {"run", model, file}), 4, std::string("shape ") + shape);
   }
+  const std::string none = folder.write("none.npy", npy_bytes("(0, 3, 8, 8)", {}));
+  check_refused(run_tool(kTool, {"run", model, none}), 4, "shape (0, 3, 8, 8)");
   const std::string text = folder.write("text.npy", "a text file");
   check_refused(run_tool(kTool, {"run", model, text}), 4, "text.npy: not a NumPy array file");
   numbers[200] = -std::numeric_limits<float>::infinity();
