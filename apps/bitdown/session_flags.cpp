@@ -30,7 +30,18 @@ void SessionFlags::add_to(CLI::App& verb) {
   verb.add_flag("--pin", pin, "Keep each thread on a core of its own");
 }
 
+void SessionFlags::refuse_without_effect() const {
+  if (!algorithm.empty() && precision == "exact") {
+    throw Failure(ExitCode::kUsage, "--algorithm " + algorithm +
+                                        ": chooses for int8, but --precision exact is float32");
+  }
+  if (algorithm == "expanded" && memory_budget == 0) {
+    throw Failure(ExitCode::kUsage, "--algorithm expanded: needs a --memory-budget");
+  }
+}
+
 SessionOptions SessionFlags::options() const {
+  refuse_without_effect();
   SessionOptions options;
   if (!isa.empty()) options.isa = isa.c_str();
   if (precision == "exact") options.precision = Precision::kExact;

@@ -32,11 +32,14 @@ struct SessionFlags {
 
   void add_to(CLI::App& verb);
 
-  /// Without a plan. Points into this object.
+  /// Without a plan. Points into this object. Throws Failure for flags that would have no effect.
   SessionOptions options() const;
 
   /// With the plan for the model at `path`. Throws Failure when one was named that does not fit.
   PlannedOptions planned(const Model& model, const std::string& path) const;
+
+ private:
+  void refuse_without_effect() const;
 };
 
 }  // namespace bitdown::apps

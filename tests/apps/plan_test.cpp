@@ -76,6 +76,15 @@ TEST_CASE("the file beside the model decides, unless told otherwise") {
   }
 }
 
+TEST_CASE("an algorithm that nothing would come of is refused") {
+  const Folder folder;
+  const std::string model = write_tuned(folder, "decode");
+  check_refused(run_tool(kTool, {"plan", model, "--precision", "exact", "--algorithm", "table"}), 2,
+                "--algorithm table: chooses for int8");
+  check_refused(run_tool(kTool, {"plan", model, "--algorithm", "expanded"}), 2,
+                "--algorithm expanded: needs a --memory-budget");
+}
+
 TEST_CASE("a plan file that does not fit stops nothing, unless it was asked for") {
   const Folder folder;
   const std::string model = write_tuned(folder, "table");
