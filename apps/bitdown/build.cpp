@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
+#include <map>
+#include <string>
 
 #include "bitdown/build_job.h"
 #include "bitdown/build_report.h"
@@ -60,9 +62,12 @@ void add_build(CLI::App& app, Work& work) {
                    "index, tab between, in the folder of the photographs");
   verb->add_option(
           "--target-size", options->job.target_megabytes,
-          "Megabytes (2^20 bytes) of the blob: block sizes and codewords of each layer are\n"
-          "chosen so that the errors sum up to least")
-      ->check(CLI::Range(0.001, 1024.0));
+          "Size of the blob, as 5MB or 200KB (MB = 2^20 bytes, also without unit): block sizes\n"
+          "and numbers of codewords are chosen so that the answers change least")
+      ->check(CLI::Range(0.001, 1024.0))
+      ->transform(
+          CLI::AsNumberWithUnit(std::map<std::string, double>{{"MB", 1}, {"KB", 1.0 / 1024}},
+                                CLI::AsNumberWithUnit::DEFAULT, "SIZE"));
   verb->add_option("--finetune", options->job.finetune,
                    "Train the codebooks for N epochs, as the verb finetune does (needs a tool\n"
                    "built with libtorch)")

@@ -72,6 +72,9 @@ TEST_CASE("arguments that do not work are refused by name") {
   refused({"--method", "magic"}, 2, "--method");
   refused({"--report", "report.pdf"}, 2, "report.pdf: a report is a .html or a .json file");
   refused({"--recipe", sample.folder / "none.json"}, 3, "none.json");
+  refused({"--target-size", "5GB"}, 2, "--target-size");
+  refused({"--target-size", "0.5KB"}, 2, "--target-size");
+  refused({"--target-size", "20KB"}, 4, "a blob of 0.020 MB is too small");
   refused({"--set", "magic=1"}, 2, "--set magic=1: there are rows, ");
   refused({"--set", "rounds"}, 2, "--set rounds: needs NAME=VALUE");
   refused({"--set", "rounds=many"}, 2, "--set rounds=many: must be a number");
