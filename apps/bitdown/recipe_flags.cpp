@@ -46,10 +46,11 @@ void RecipeFlags::add_to(CLI::App& verb) {
       ->check(CLI::IsMember({"small", "large"}));
   verb.add_option("--entries", entries_, "Codewords of a convolution (default: 256, a byte a code)")
       ->check(CLI::Range(2, 2048));
-  verb.add_option("--method", method_,
-                  "covariance (default): least error of the layers' outputs; em: the paper's\n"
-                  "activation-weighted EM; src: annealed k-means of the weights")
-      ->check(CLI::IsMember({"covariance", "em", "src"}));
+  verb.add_option(
+          "--method", method_,
+          "covariance (default): least error of the layers' outputs; em: the paper's\n"
+          "activation-weighted EM; src: annealed k-means of the weights; kmeans: plain k-means")
+      ->check(CLI::IsMember({"covariance", "em", "src", "kmeans"}));
   verb.add_option("--seed", seed_, "Of all random choices (default: 0)");
   verb.add_option("--set", settings_, "NAME=VALUE, for experiments: " + setting_names());
 }

@@ -37,7 +37,7 @@ constexpr Setting kSettings[] = {
     {"shrink", &Recipe::shrink, 1},
 };
 
-constexpr const char* kMethods[] = {"covariance", "em", "src"};
+constexpr const char* kMethods[] = {"covariance", "em", "src", "kmeans"};
 constexpr const char* kRegimes[] = {"small", "large"};
 
 // The enumerator whose name stands at its place in `names`.

@@ -20,7 +20,7 @@ std::optional<double> setting_limit(const std::string& name);
 /// `name` exists and `value` is within its limits.
 void apply_setting(const std::string& name, double value, builder::Recipe& recipe);
 
-/// "covariance", "em", "src"; "small", "large". Throw std::out_of_range for others.
+/// "covariance", "em", "src", "kmeans"; "small", "large". Throw std::out_of_range for others.
 builder::Method method_of(const std::string& name);
 builder::Regime regime_of(const std::string& name);
 

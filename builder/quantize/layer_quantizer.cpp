@@ -60,7 +60,10 @@ class LayerQuantizer {
         by_em();
         break;
       case Method::kSrc:
-        by_src();
+        by_weights(true, kAnnealingIterations);
+        break;
+      case Method::kKmeans:
+        by_weights(false, kPaperIterations);
         break;
     }
     finish();
@@ -86,10 +89,11 @@ class LayerQuantizer {
     round_to_half(clusters_.codebook);
   }
 
-  void by_src() {
+  // Codes W itself, whatever its inputs are.
+  void by_weights(bool annealed, unsigned iterations) {
     scale_ = layer_.scale;
-    kmeans_.annealed = true;
-    kmeans_.iterations = kAnnealingIterations;
+    kmeans_.annealed = annealed;
+    kmeans_.iterations = iterations;
     clusters_ = kmeans_of_blocks(layer_.weights, plan_.block_size, kmeans_, random_, jobs_);
     round_to_half(clusters_.codebook);
   }

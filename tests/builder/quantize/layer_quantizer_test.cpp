@@ -76,14 +76,16 @@ Recipe recipe_of(Method method) {
   return recipe;
 }
 
-TEST_CASE("the full covariance beats both others on rows held out") {
+TEST_CASE("the full covariance beats all others on rows held out") {
   CAPTURE(test_seed());
   const Sample sample(noise(32, 40));
   const LayerResult covariance = sample.quantize(recipe_of(Method::kCovariance));
   const LayerResult em = sample.quantize(recipe_of(Method::kEm));
   const LayerResult src = sample.quantize(recipe_of(Method::kSrc));
+  const LayerResult kmeans = sample.quantize(recipe_of(Method::kKmeans));
   CHECK(covariance.held_out < em.held_out);
   CHECK(covariance.held_out < src.held_out);
+  CHECK(covariance.held_out < kmeans.held_out);
   CHECK(covariance.error < covariance.start_error);
   CHECK(covariance.held_out < 2 * covariance.error);
 }
@@ -98,7 +100,7 @@ TEST_CASE("a layer whose blocks are few words is reproduced by every method") {
     std::copy(word, word + 4, weights.values.begin() + static_cast<std::ptrdiff_t>(i));
   }
   const Sample sample(weights, false);
-  for (const Method method : {Method::kCovariance, Method::kEm, Method::kSrc}) {
+  for (const Method method : {Method::kCovariance, Method::kEm, Method::kSrc, Method::kKmeans}) {
     Recipe recipe = recipe_of(method);
     recipe.regression = false;
     const LayerResult result = sample.quantize(recipe, {0, 4, 64});
@@ -108,7 +110,7 @@ TEST_CASE("a layer whose blocks are few words is reproduced by every method") {
 
 TEST_CASE("the result is a layer that can be stored") {
   const Sample sample(noise(32, 40));
-  for (const Method method : {Method::kCovariance, Method::kEm, Method::kSrc}) {
+  for (const Method method : {Method::kCovariance, Method::kEm, Method::kSrc, Method::kKmeans}) {
     const builder::CodedLayer layer = sample.quantize(recipe_of(method)).layer;
     CHECK(layer.weights.rows == 32);
     CHECK(layer.weights.columns == 40);

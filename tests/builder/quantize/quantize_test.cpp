@@ -77,7 +77,8 @@ TEST_CASE("a run that was interrupted after any layer ends with the same bytes")
 }
 
 TEST_CASE("every method makes a network that works") {
-  for (const builder::Method method : {builder::Method::kEm, builder::Method::kSrc}) {
+  for (const builder::Method method :
+       {builder::Method::kEm, builder::Method::kSrc, builder::Method::kKmeans}) {
     Recipe recipe = quick_recipe();
     recipe.method = method;
     CHECK(built(recipe, 2).size() > 1000);
