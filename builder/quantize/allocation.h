@@ -13,7 +13,7 @@ struct Choice {
   std::uint32_t block_size = 0;
   std::uint32_t entries = 0;
   std::uint64_t bytes = 0;  ///< Codes and codebook as stored.
-  double error = 0;         ///< Of the layer's output, in units of its variance.
+  double error = 0;         ///< That it causes; those of all layers add up.
 };
 
 /// Bytes of `weights` numbers coded like this.

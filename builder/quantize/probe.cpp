@@ -13,6 +13,8 @@
 #include "quantize/layer_quantizer.h"
 #include "quantize/layer_walk.h"
 #include "quantize/schedule.h"
+#include "quantize/sensitivity.h"
+#include "schema/check.h"
 #include "writer/writer.h"
 
 namespace bitdown::builder {
@@ -34,13 +36,13 @@ Recipe rough(Recipe recipe) {
   return recipe;
 }
 
-// The error of a layer by K: its logarithm is linear in that of K.
+// The divergence that a layer causes by K: as its error, whose logarithm is linear in that of K.
 struct Curve {
   double entries;  ///< A point of it,
-  double error;
+  double divergence;
   double slope;  ///< and d log error / d log K there.
 
-  double at(std::uint32_t other) const { return error * std::pow(other / entries, slope); }
+  double at(std::uint32_t other) const { return divergence * std::pow(other / entries, slope); }
 };
 
 class Probe {
@@ -49,7 +51,8 @@ class Probe {
       : graph_(graph),
         recipe_(rough(recipe)),
         jobs_(jobs),
-        walk_(graph, graph, recipe_, images, jobs) {}
+        walk_(graph, graph, recipe_, images, jobs),
+        sensitivity_(graph, images, jobs) {}
 
   std::vector<Choice> choices(LayerPlan plan) {
     walk_.enter(plan);
@@ -61,7 +64,7 @@ class Probe {
           {plan.block_size, plan.entries, coded_bytes(weights, plan.block_size, plan.entries), 0}};
     }
     std::vector<Choice> choices;
-    for (const std::uint32_t block_size : block_sizes(plan.node)) {
+    for (const std::uint32_t block_size : block_sizes(plan.node, layer.weights.columns)) {
       plan.block_size = block_size;
       const std::uint32_t most = largest_entries(weights / block_size);
       const Curve curve = probe(layer, measured, plan, most);
@@ -75,30 +78,38 @@ class Probe {
   }
 
  private:
-  // Those of both regimes.
-  std::set<std::uint32_t> block_sizes(std::size_t node) const {
+  // From the small regime's to twice the large one's.
+  std::set<std::uint32_t> block_sizes(std::size_t node, std::uint64_t columns) const {
     std::set<std::uint32_t> sizes;
     for (const Regime regime : {Regime::kSmall, Regime::kLarge}) {
       Recipe recipe;
       recipe.regime = regime;
       for (const LayerPlan& plan : schedule(graph_, recipe)) {
-        if (plan.node == node) sizes.insert(plan.block_size);
+        if (plan.node != node) continue;
+        sizes.insert(plan.block_size);
+        const std::uint32_t twice = 2 * plan.block_size;
+        if (columns % twice == 0 && twice <= schema::Limits::kBlockSize) sizes.insert(twice);
       }
     }
     return sizes;
   }
 
+  // What the layer's error does to the network's answers.
   Curve probe(const Layer& layer, const Measured& measured, LayerPlan plan,
               std::uint32_t most) const {
-    const auto error = [&](std::uint32_t entries) {
+    const auto quantized = [&](std::uint32_t entries) {
       plan.entries = entries;
-      return std::max(quantize_layer(layer, measured, plan, recipe_, jobs_).held_out, kLeastError);
+      return quantize_layer(layer, measured, plan, recipe_, jobs_);
     };
     const std::uint32_t high = std::min(kProbed, most);
     const std::uint32_t low = std::max(high / 4, 1u);
-    Curve curve{static_cast<double>(high), error(high), 0};
+    const LayerResult fine = quantized(high);
+    const double divergence = sensitivity_.divergence_with(plan.node, fine.layer);
+    Curve curve{static_cast<double>(high), std::max(divergence, kLeastError), 0};
     if (low < high) {
-      curve.slope = std::log(curve.error / error(low)) / std::log(static_cast<double>(high) / low);
+      const double error = std::max(fine.held_out, kLeastError);
+      const double coarse_error = std::max(quantized(low).held_out, kLeastError);
+      curve.slope = std::log(error / coarse_error) / std::log(static_cast<double>(high) / low);
     }
     return curve;
   }
@@ -107,6 +118,7 @@ class Probe {
   const Recipe recipe_;
   const unsigned jobs_;
   LayerWalk walk_;
+  const Sensitivity sensitivity_;
 };
 
 // Of everything but the codes and codebooks of the planned layers.
