@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "aligned.h"
-
 namespace bitdown::kernels {
 namespace {
 
@@ -17,8 +15,7 @@ constexpr std::uint32_t kMinTiles = 3;          // Each block of positions decod
 }  // namespace
 
 Blocking make_blocking(const WeightMatrix& weights, std::uint32_t positions,
-                       const PanelKernel& kernel, std::size_t element_bytes,
-                       std::size_t codebook_bytes) {
+                       const PanelKernel& kernel) {
   Blocking b;
   const std::uint32_t granule = std::lcm(weights.granule(), kernel.word_k);
   const std::uint32_t chunk = kChunkBytes * kernel.word_k / kernel.word_bytes;
@@ -30,17 +27,9 @@ Blocking make_blocking(const WeightMatrix& weights, std::uint32_t positions,
   const auto tiles = static_cast<std::uint32_t>(std::min<std::uint64_t>(
       divide_up(positions, kernel.tile), std::max<std::uint64_t>(fitting, kMinTiles)));
   b.block_positions = tiles * kernel.tile;
-  b.line_stride = static_cast<std::size_t>(align_up(b.block_positions));
-  const auto take = [&b](std::uint64_t bytes) {
-    const std::uint64_t begin = b.total;
-    b.total = align_up(begin + bytes);
-    return begin;
-  };
-  b.codebook = take(codebook_bytes);
-  b.lines = take(std::uint64_t{kernel.word_k} * b.line_stride * element_bytes);
-  b.packed = take(b.tile_stride * tiles * kernel.word_bytes);
-  b.panel = take(std::uint64_t{b.group} * b.panel_stride * kernel.word_bytes);
-  b.sums = take(std::uint64_t{b.group} * b.block_positions * sizeof(float));
+  b.packed = b.take(b.tile_stride * tiles * kernel.word_bytes);
+  b.panel = b.take(std::uint64_t{b.group} * b.panel_stride * kernel.word_bytes);
+  b.sums = b.take(std::uint64_t{b.group} * b.block_positions * sizeof(float));
   return b;
 }
 

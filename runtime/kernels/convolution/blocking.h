@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "aligned.h"
 #include "kernels/im2col/im2col.h"
 #include "kernels/panel/panel.h"
 #include "kernels/weights/weights.h"
@@ -17,15 +18,21 @@ struct Blocking {
   std::uint32_t block_positions = 0;  ///< A multiple of the kernel's tile.
   std::size_t panel_stride = 0;       ///< Words of a decoded row.
   std::uint64_t tile_stride = 0;      ///< Words of one packed tile: all columns.
-  std::size_t line_stride = 0;        ///< Elements from one im2col line to the next.
-  std::uint64_t codebook = 0, lines = 0, packed = 0, panel = 0, sums = 0;
+  std::uint64_t packed = 0, panel = 0, sums = 0;
+  std::uint64_t inputs = 0,
+                rows = 0;   ///< A family's own, for inputs and for weights; it takes them.
   std::uint64_t total = 0;  ///< Bytes of scratch; 64-bit, since shapes come from untrusted blobs.
+
+  /// Room for another part.
+  std::uint64_t take(std::uint64_t bytes) {
+    const std::uint64_t begin = total;
+    total = align_up(begin + bytes);
+    return begin;
+  }
 };
 
-/// `element_bytes`: of an activation; `codebook_bytes`: of the expanded codebook.
 Blocking make_blocking(const WeightMatrix& weights, std::uint32_t positions,
-                       const PanelKernel& kernel, std::size_t element_bytes,
-                       std::size_t codebook_bytes);
+                       const PanelKernel& kernel);
 
 /// Multiply-adds of a layer: one for each weight and position, zeros of the padding included.
 inline std::uint64_t convolution_macs(const WeightMatrix& weights, const Window& window) {

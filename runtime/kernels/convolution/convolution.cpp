@@ -12,18 +12,21 @@ namespace {
 struct Float32 {
   using Block = ConvolutionBlock<ConvolutionArgs, GemmKernel>;
 
-  static void pack(const Block& block, std::uint32_t k) {
-    const float* line = im2col_line(block.args.window, block.args.x, k, block.first,
-                                    block.positions, 0.0f, block.at<float>(block.blocking.lines));
-    block.kernel.pack_line({line, reinterpret_cast<float*>(block.packed_word(k)),
-                            static_cast<std::size_t>(block.blocking.tile_stride), block.positions});
+  static void pack(const Block& block) {
+    const auto stride = static_cast<std::size_t>(block.blocking.tile_stride);
+    for (std::uint32_t k = 0; k < block.args.weights.columns; ++k) {
+      const float* line =
+          im2col_line(block.args.window, block.args.x, k, block.first, block.positions, 0.0f,
+                      block.at<float>(block.blocking.inputs));
+      block.kernel.pack_line(
+          {line, reinterpret_cast<float*>(block.packed_word(k)), stride, block.positions});
+    }
   }
 
   static const void* panel(const Block& block, const WeightRange& range, std::size_t& stride) {
     stride = block.blocking.panel_stride;
     float* const panel = block.at<float>(block.blocking.panel);
-    read_weights(block.args.weights, block.at<float>(block.blocking.codebook), range, panel,
-                 stride);
+    read_weights(block.args.weights, block.at<float>(block.blocking.rows), range, panel, stride);
     block.clear_unused_rows(range.rows);
     return panel;
   }
@@ -48,15 +51,17 @@ void linear(const ConvolutionArgs& args, const GemmKernel& gemm, const OutputRan
             const Blocking& blocking, std::byte* scratch) {
   const Float32::Block block = {args, gemm, blocking, scratch, 0, 1};
   for (std::uint32_t row = range.row; row < range.row + range.rows; ++row) {
-    matrix_vector(args.weights, block.at<float>(blocking.codebook), args.x, row, 1,
+    matrix_vector(args.weights, block.at<float>(blocking.rows), args.x, row, 1,
                   block.at<float>(blocking.sums));
     Float32::finish(block, row, 0);
   }
 }
 
 Blocking blocking_of(const ConvolutionArgs& args, std::uint32_t positions, const GemmKernel& gemm) {
-  return make_blocking(args.weights, positions, gemm, sizeof(float),
-                       args.weights.codebook_elements() * sizeof(float));
+  Blocking blocking = make_blocking(args.weights, positions, gemm);
+  blocking.inputs = blocking.take(std::uint64_t{blocking.block_positions} * sizeof(float));
+  blocking.rows = blocking.take(args.weights.codebook_elements() * sizeof(float));
+  return blocking;
 }
 
 }  // namespace
@@ -69,7 +74,7 @@ void convolution(const ConvolutionArgs& args, const GemmKernel& gemm, std::byte*
                  Share share) {
   const OutputRange range = output_range(args.weights.rows, args.window.positions(), gemm, share);
   const Blocking blocking = blocking_of(args, range.positions, gemm);
-  expand_codebook(args.weights, reinterpret_cast<float*>(scratch + blocking.codebook));
+  expand_codebook(args.weights, reinterpret_cast<float*>(scratch + blocking.rows));
   if (args.weights.coded && args.window.pointwise() && args.window.positions() == 1) {
     linear(args, gemm, range, blocking, scratch);
     return;

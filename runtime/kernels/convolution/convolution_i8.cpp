@@ -3,25 +3,20 @@
 
 #include <algorithm>
 
-#include "aligned.h"
 #include "kernels/convolution/driver.h"
 #include "kernels/convolution/finish_i8.h"
+#include "kernels/im2col/columns.h"
 
 namespace bitdown::kernels {
 namespace {
 
-// Sums of the quantized weights of each row of a group, for the zero point of x; behind the
-// blocking's own scratch.
-struct Plan {
-  Blocking blocking;
-  std::uint64_t total;
-};
-
-Plan make_plan(const Int8ConvolutionArgs& args, std::uint32_t positions, const Int8Kernel& kernel) {
-  Plan plan;
-  plan.blocking = make_blocking(args.weights, positions, kernel, 1, 0);
-  plan.total = align_up(plan.blocking.total + plan.blocking.group * sizeof(std::int32_t));
-  return plan;
+Blocking blocking_of(const Int8ConvolutionArgs& args, std::uint32_t positions,
+                     const Int8Kernel& kernel) {
+  Blocking blocking = make_blocking(args.weights, positions, kernel);
+  blocking.inputs =
+      blocking.take(Columns::scratch(args.window, blocking.block_positions, kernel.tile));
+  blocking.rows = blocking.take(std::uint64_t{blocking.group} * sizeof(std::int32_t));
+  return blocking;
 }
 
 template <typename T>
@@ -29,24 +24,30 @@ struct Int8Family {
   using Block = ConvolutionBlock<Int8ConvolutionArgs, Int8Kernel>;
 
   static std::int32_t* row_sums(const Block& block) {
-    return block.at<std::int32_t>(block.blocking.total);
+    return block.at<std::int32_t>(block.blocking.rows);
   }
 
-  static void pack(const Block& block, std::uint32_t k) {
+  static void pack(const Block& block) {
     const Blocking& blocking = block.blocking;
-    Int8PackArgs pack;
-    auto* line = block.at<std::uint8_t>(blocking.lines);
     const auto zero = static_cast<std::uint8_t>(block.args.x_grid.zero);
-    for (std::uint32_t i = 0; i < block.kernel.word_k; ++i, line += blocking.line_stride) {
-      // Beyond the last column any numbers do: their weights are 0.
-      const std::uint32_t column = std::min(k + i, block.args.weights.columns - 1);
-      pack.lines[i] = im2col_line(block.args.window, block.args.x, column, block.first,
-                                  block.positions, zero, line);
-    }
-    pack.b = block.packed_word(k / block.kernel.word_k);
-    pack.b_tile_stride = blocking.tile_stride;
+    Columns columns(block.args.window, block.args.x, zero, block.first, block.positions,
+                    block.kernel.tile, block.scratch + blocking.inputs);
+    Int8PackArgs pack;
+    pack.zero = zero;
+    pack.readable = columns.readable();
+    pack.b_tile_stride = static_cast<std::size_t>(blocking.tile_stride);
     pack.positions = block.positions;
-    block.kernel.pack(pack);
+    const std::uint32_t words = divide_up(block.args.weights.columns, block.kernel.word_k);
+    for (std::uint32_t word = 0; word < words; ++word) {
+      for (std::uint32_t i = 0; i < block.kernel.word_k; ++i) {
+        // Beyond the last column any numbers do: their weights are 0.
+        const Columns::Column column = columns.next();
+        pack.lines[i] = column.line;
+        pack.inside[i] = column.inside;
+      }
+      pack.b = block.packed_word(word);
+      block.kernel.pack(pack);
+    }
   }
 
   static const void* panel(const Block& block, const WeightRange& range, std::size_t& stride) {
@@ -94,25 +95,25 @@ struct Int8Family {
 
 template <typename T>
 void run(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, const OutputRange& range,
-         const Plan& plan, std::byte* scratch) {
+         const Blocking& blocking, std::byte* scratch) {
   ConvolutionDriver<Int8Family<T>, Int8ConvolutionArgs, Int8Kernel>::run(args, kernel, range,
-                                                                         plan.blocking, scratch);
+                                                                         blocking, scratch);
 }
 
 }  // namespace
 
 std::uint64_t convolution_i8_scratch(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
-  return make_plan(args, args.window.positions(), kernel).total;
+  return blocking_of(args, args.window.positions(), kernel).total;
 }
 
 void convolution_i8(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, std::byte* scratch,
                     Share share) {
   const OutputRange range = output_range(args.weights.rows, args.window.positions(), kernel, share);
-  const Plan plan = make_plan(args, range.positions, kernel);
+  const Blocking blocking = blocking_of(args, range.positions, kernel);
   if (kernel.word_bytes == kernel.word_k) {
-    run<std::int8_t>(args, kernel, range, plan, scratch);
+    run<std::int8_t>(args, kernel, range, blocking, scratch);
   } else {
-    run<std::int16_t>(args, kernel, range, plan, scratch);
+    run<std::int16_t>(args, kernel, range, blocking, scratch);
   }
 }
 

@@ -40,7 +40,7 @@ struct ConvolutionBlock {
 };
 
 /// Family has, all static:
-///   void pack(const Block&, std::uint32_t k)      lines k.. of one word into packed B
+///   void pack(const Block&)                       the inputs into packed B
 ///   const void* panel(const Block&, const WeightRange&, std::size_t& stride)
 ///                                                 the range's words with zeros up to whole
 ///                                                 kernel.rows, and from row to row; decodes it
@@ -61,9 +61,7 @@ class ConvolutionDriver {
     for (std::uint32_t first = range.position; first < end; first += blocking.block_positions) {
       const Block block = {args,    kernel, blocking,
                            scratch, first,  std::min(blocking.block_positions, end - first)};
-      for (std::uint32_t k = 0; k < args.weights.columns; k += kernel.word_k) {
-        Family::pack(block, k);
-      }
+      Family::pack(block);
       for (std::uint32_t row = range.row; row < end_row; row += blocking.group) {
         const std::uint32_t rows = std::min(blocking.group, end_row - row);
         multiply(block, row, rows);

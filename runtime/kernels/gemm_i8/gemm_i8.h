@@ -28,11 +28,15 @@ struct Int8FinishArgs {
 };
 
 /// One call of Int8Kernel::pack: word_k lines of activations become one row of words in every tile
-/// of B. Lanes of the last tile beyond `positions` become 0.
+/// of B. Position p of line i is lines[i][p] where bit p % tile of inside[i][p / tile] is set, else
+/// `zero`; so are the lanes of the last tile beyond `positions`, whose bits are clear.
 struct Int8PackArgs {
-  const std::uint8_t* lines[4] = {};  ///< The first word_k are used, `positions` bytes each.
-  void* b = nullptr;                  ///< The row of words in the first tile.
-  std::size_t b_tile_stride = 0;      ///< In words.
+  const std::uint8_t* lines[4] = {};       ///< The first word_k are used.
+  const std::uint64_t* inside[4] = {};     ///< A mask for each tile.
+  std::uint8_t zero = 0;                   ///< Padding.
+  std::span<const std::uint8_t> readable;  ///< Bytes that may be read without being inside.
+  void* b = nullptr;                       ///< The row of words in the first tile.
+  std::size_t b_tile_stride = 0;           ///< In words.
   std::uint32_t positions = 0;
 };
 

@@ -34,24 +34,49 @@ void finish_i8(const Int8FinishArgs& args) {
   for (std::uint32_t p = 0; p < left; ++p) args.out[whole + p] = out[p];
 }
 
+/// Simds that load a line with `zero` in place of what is not inside, and read nothing there.
+template <typename Simd>
+concept LoadsInside = requires(const std::uint8_t* p) {
+  Simd::load_inside(p, std::uint64_t{}, std::uint8_t{});
+};
+
+/// kPackLanes positions of a line; `inside`: bits, the first in the lowest.
+template <typename Simd>
+[[gnu::always_inline]] inline typename Simd::Line load_inside(const Int8PackArgs& args,
+                                                              const std::uint8_t* p,
+                                                              std::uint64_t inside) {
+  if constexpr (LoadsInside<Simd>) {
+    return Simd::load_inside(p, inside, args.zero);
+  } else {
+    constexpr std::uint32_t kLanes = Simd::kPackLanes;
+    constexpr std::uint64_t kAll = (std::uint64_t{1} << kLanes) - 1;
+    inside &= kAll;
+    if (inside == kAll) return Simd::load_line(p);
+    const std::uint8_t* const begin = args.readable.data();
+    if (p >= begin && p + kLanes <= begin + args.readable.size()) {
+      return Simd::select(inside, Simd::load_line(p), args.zero);
+    }
+    std::uint8_t line[kLanes];
+    for (std::uint32_t i = 0; i < kLanes; ++i) line[i] = (inside >> i & 1) != 0 ? p[i] : args.zero;
+    return Simd::load_line(line);
+  }
+}
+
 /// Simd::interleave() makes words of kPackLanes positions; a tile is a multiple of it.
 template <typename Simd, int kVectors>
 void pack_i8(const Int8PackArgs& args) {
   constexpr std::uint32_t kTile = kVectors * Simd::kLanes;
   constexpr std::uint32_t kLanes = Simd::kPackLanes;
-  static_assert(kTile % kLanes == 0);
+  static_assert(kTile % kLanes == 0 && kTile <= 64);
   auto* b = static_cast<typename Simd::Word*>(args.b);
-  for (std::uint32_t tile = 0; tile < args.positions; tile += kTile, b += args.b_tile_stride) {
+  std::uint32_t tile = 0;
+  for (std::uint32_t p = 0; p < args.positions; p += kTile, ++tile, b += args.b_tile_stride) {
+    BITDOWN_UNROLL
     for (std::uint32_t lane = 0; lane < kTile; lane += kLanes) {
-      const std::uint32_t p = tile + lane;
-      const std::uint8_t* lines[4];
-      std::uint8_t tail[4][kLanes] = {};
-      const bool whole = p + kLanes <= args.positions;
+      typename Simd::Line lines[Simd::kWordK];
+      BITDOWN_UNROLL
       for (int i = 0; i < Simd::kWordK; ++i) {
-        lines[i] = whole ? args.lines[i] + p : tail[i];
-        for (std::uint32_t j = p; !whole && j < args.positions; ++j) {
-          tail[i][j - p] = args.lines[i][j];
-        }
+        lines[i] = load_inside<Simd>(args, args.lines[i] + p + lane, args.inside[i][tile] >> lane);
       }
       Simd::interleave(lines, b + lane);
     }

@@ -20,9 +20,10 @@ struct Avx2Int8 {
   using Sum = std::int32_t;
   using Vector = __m256i;
   using Column = __m256i;
+  using Line = __m128i;
   static constexpr int kWordK = 2;
   static constexpr int kLanes = 8;
-  static constexpr std::uint32_t kPackLanes = 8;
+  static constexpr std::uint32_t kPackLanes = 16;
   static constexpr std::uint32_t kFinishLanes = 16;
 
   static Vector zero() { return _mm256_setzero_si256(); }
@@ -45,11 +46,21 @@ struct Avx2Int8 {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(weight, column));
   }
 
-  static void interleave(const std::uint8_t* const* lines, Word* out) {
-    const __m128i first = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(lines[0]));
-    const __m128i second = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(lines[1]));
-    const __m256i words = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(first, second));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), words);
+  static Line load_line(const std::uint8_t* p) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  }
+  static Line select(std::uint64_t inside, Line line, std::uint8_t zero) {
+    const __m128i bytes = _mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+    const __m128i bits = _mm_set1_epi64x(static_cast<std::int64_t>(0x8040201008040201u));
+    const __m128i all = _mm_shuffle_epi8(_mm_cvtsi32_si128(static_cast<int>(inside)), bytes);
+    const __m128i mask = _mm_cmpeq_epi8(_mm_and_si128(all, bits), bits);
+    return _mm_blendv_epi8(_mm_set1_epi8(static_cast<char>(zero)), line, mask);
+  }
+  static void interleave(const Line* lines, Word* out) {
+    const __m256i low = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(lines[0], lines[1]));
+    const __m256i high = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(lines[0], lines[1]));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), low);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 8), high);
   }
 
   /// Eight results as int32.

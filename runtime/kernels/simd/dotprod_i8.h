@@ -24,7 +24,7 @@ struct DotprodInt8 : NeonInt8 {
     return vdotq_laneq_s32(sum, column, weights, kLane);
   }
 
-  static void interleave(const std::uint8_t* const* lines, Word* out) {
+  static void interleave(const Line* lines, Word* out) {
     const Pairs pairs = zip(lines);
     store(out, vzip1q_s16(pairs.low, pairs.high), vzip2q_s16(pairs.low, pairs.high));
   }

@@ -21,6 +21,7 @@ struct NeonInt8 {
   };
   using Sum = std::int32_t;
   using Vector = int32x4_t;
+  using Line = uint8x8_t;
   using Column = int8x16_t;  ///< k0, k1 of four positions, then their k2, k3.
   /// One word's k0, k1 in the low half, its k2, k3 in the high half, four times each; the other
   /// halves do not matter.
@@ -77,19 +78,23 @@ struct NeonInt8 {
   struct Pairs {
     int16x8_t low, high;
   };
-  static int16x8_t zip(const std::uint8_t* first, const std::uint8_t* second) {
-    const uint8x8x2_t pairs = vzip_u8(vld1_u8(first), vld1_u8(second));
+  static Line load_line(const std::uint8_t* p) { return vld1_u8(p); }
+  static Line select(std::uint64_t inside, Line line, std::uint8_t zero) {
+    const uint8x8_t bits = vcreate_u8(0x8040201008040201u);
+    const uint8x8_t mask = vtst_u8(vdup_n_u8(static_cast<std::uint8_t>(inside)), bits);
+    return vbsl_u8(mask, line, vdup_n_u8(zero));
+  }
+  static int16x8_t zip(Line first, Line second) {
+    const uint8x8x2_t pairs = vzip_u8(first, second);
     const uint8x16_t bytes = veorq_u8(vcombine_u8(pairs.val[0], pairs.val[1]), vdupq_n_u8(kOffset));
     return vreinterpretq_s16_u8(bytes);
   }
-  static Pairs zip(const std::uint8_t* const* lines) {
-    return {zip(lines[0], lines[1]), zip(lines[2], lines[3])};
-  }
+  static Pairs zip(const Line* lines) { return {zip(lines[0], lines[1]), zip(lines[2], lines[3])}; }
   static void store(Word* out, int16x8_t first, int16x8_t second) {
     vst1q_s8(out[0].k, vreinterpretq_s8_s16(first));
     vst1q_s8(out[4].k, vreinterpretq_s8_s16(second));
   }
-  static void interleave(const std::uint8_t* const* lines, Word* out) {
+  static void interleave(const Line* lines, Word* out) {
     const Pairs pairs = zip(lines);
     store(out, vcombine_s16(vget_low_s16(pairs.low), vget_low_s16(pairs.high)),
           vcombine_s16(vget_high_s16(pairs.low), vget_high_s16(pairs.high)));

@@ -25,6 +25,9 @@ struct PortableInt8 {
   struct Column {
     Word lane[kLanes];
   };
+  struct Line {
+    std::uint8_t lane[kPackLanes];
+  };
 
   static Vector zero() { return {}; }
   static Column load(const Word* p) { return {p[0], p[1], p[2], p[3]}; }
@@ -42,8 +45,15 @@ struct PortableInt8 {
     return result;
   }
 
-  static void interleave(const std::uint8_t* const* lines, Word* out) {
-    for (std::uint32_t i = 0; i < kPackLanes; ++i) out[i] = {lines[0][i], lines[1][i]};
+  static Line load_line(const std::uint8_t* p) { return {p[0], p[1], p[2], p[3]}; }
+  static Line select(std::uint64_t inside, Line line, std::uint8_t zero) {
+    for (std::uint32_t i = 0; i < kPackLanes; ++i) {
+      if ((inside >> i & 1) == 0) line.lane[i] = zero;
+    }
+    return line;
+  }
+  static void interleave(const Line* lines, Word* out) {
+    for (std::uint32_t i = 0; i < kPackLanes; ++i) out[i] = {lines[0].lane[i], lines[1].lane[i]};
   }
 
   static void finish(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r,

@@ -19,9 +19,10 @@ struct VnniInt8 {
   using Sum = std::int32_t;
   using Vector = __m512i;
   using Column = __m512i;
+  using Line = __m512i;
   static constexpr int kWordK = 4;
   static constexpr int kLanes = 16;
-  static constexpr std::uint32_t kPackLanes = 16;
+  static constexpr std::uint32_t kPackLanes = 48;
   static constexpr std::uint32_t kFinishLanes = 16;
 
   static Vector zero() { return _mm512_setzero_si512(); }
@@ -38,23 +39,27 @@ struct VnniInt8 {
     return _mm512_dpbusd_epi32(sum, column, weight);
   }
 
-  static __m128i line(const std::uint8_t* p) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  static Line load_inside(const std::uint8_t* p, std::uint64_t inside, std::uint8_t zero) {
+    return _mm512_mask_loadu_epi8(_mm512_set1_epi8(static_cast<char>(zero)), inside, p);
   }
-  static void interleave(const std::uint8_t* const* lines, Word* out) {
-    const __m128i a = line(lines[0]);
-    const __m128i b = line(lines[1]);
-    const __m128i c = line(lines[2]);
-    const __m128i d = line(lines[3]);
-    const __m128i ab_low = _mm_unpacklo_epi8(a, b);
-    const __m128i ab_high = _mm_unpackhi_epi8(a, b);
-    const __m128i cd_low = _mm_unpacklo_epi8(c, d);
-    const __m128i cd_high = _mm_unpackhi_epi8(c, d);
-    auto* const to = reinterpret_cast<__m128i*>(out);
-    _mm_storeu_si128(to + 0, _mm_unpacklo_epi16(ab_low, cd_low));
-    _mm_storeu_si128(to + 1, _mm_unpackhi_epi16(ab_low, cd_low));
-    _mm_storeu_si128(to + 2, _mm_unpacklo_epi16(ab_high, cd_high));
-    _mm_storeu_si128(to + 3, _mm_unpackhi_epi16(ab_high, cd_high));
+  /// Unpacking works within 128-bit parts. So part i first gets positions 4 i to 4 i + 3, those 16
+  /// on, 32 on and 48 on, which end up in vectors of their own.
+  static __m512i spread(Line line) {
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return _mm512_permutexvar_epi32(order, line);
+  }
+  static void interleave(const Line* lines, Word* out) {
+    const __m512i a = spread(lines[0]);
+    const __m512i b = spread(lines[1]);
+    const __m512i c = spread(lines[2]);
+    const __m512i d = spread(lines[3]);
+    const __m512i ab_low = _mm512_unpacklo_epi8(a, b);
+    const __m512i ab_high = _mm512_unpackhi_epi8(a, b);
+    const __m512i cd_low = _mm512_unpacklo_epi8(c, d);
+    const __m512i cd_high = _mm512_unpackhi_epi8(c, d);
+    _mm512_storeu_si512(out, _mm512_unpacklo_epi16(ab_low, cd_low));
+    _mm512_storeu_si512(out + 16, _mm512_unpackhi_epi16(ab_low, cd_low));
+    _mm512_storeu_si512(out + 32, _mm512_unpacklo_epi16(ab_high, cd_high));
   }
 
   static void finish(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r,
@@ -62,7 +67,8 @@ struct VnniInt8 {
     __m512 t = _mm512_cvtepi32_ps(load_sums(c));
     t = _mm512_add_ps(_mm512_mul_ps(t, _mm512_set1_ps(args.scale)), _mm512_set1_ps(args.shift));
     if (r != nullptr) {
-      const __m512 residual = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(line(r)));
+      const __m512 residual = _mm512_cvtepi32_ps(
+          _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(r))));
       t = _mm512_add_ps(t, _mm512_mul_ps(residual, _mm512_set1_ps(args.residual_scale)));
     }
     t = _mm512_min_ps(_mm512_max_ps(t, _mm512_set1_ps(args.floor)), _mm512_set1_ps(255.0f));

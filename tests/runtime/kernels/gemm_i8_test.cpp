@@ -55,6 +55,10 @@ void check_product(const Int8Kernel& kernel, const Shape& s, bool extreme) {
   const std::uint32_t tiles = (s.positions + kernel.tile - 1) / kernel.tile;
   GuardedBuffer<std::byte> packed(std::size_t{tiles} * kernel.tile * words * kernel.word_bytes);
   GuardedBuffer<std::uint8_t> line(s.positions);
+  std::vector<std::uint64_t> inside(tiles);
+  for (std::uint32_t p = 0; p < s.positions; ++p) {
+    inside[p / kernel.tile] |= std::uint64_t{1} << p % kernel.tile;
+  }
   for (std::uint32_t word = 0; word < words; ++word) {
     std::vector<std::vector<std::uint8_t>> others;
     Int8PackArgs pack;
@@ -65,6 +69,8 @@ void check_product(const Int8Kernel& kernel, const Shape& s, bool extreme) {
     }
     std::copy(others[0].begin(), others[0].end(), line.begin());
     pack.lines[0] = line.data();
+    pack.readable = line.span();
+    std::fill(std::begin(pack.inside), std::end(pack.inside), inside.data());
     pack.b = packed.data() + std::size_t{word} * kernel.tile * kernel.word_bytes;
     pack.b_tile_stride = std::size_t{words} * kernel.tile;
     pack.positions = s.positions;
@@ -128,6 +134,62 @@ TEST_CASE("the largest operands do not saturate") {
   for (const Int8Kernel* kernel : runnable()) {
     CAPTURE(std::string(kernel->name));
     check_product(*kernel, {kernel->rows, 4608, kernel->tile + 1}, true);
+  }
+}
+
+// The first numbers of a row of packed words.
+std::vector<std::int32_t> multiply_by_one(const Int8Kernel& kernel, std::span<const std::byte> b,
+                                          std::uint32_t positions) {
+  std::vector<std::byte> a(std::size_t{kernel.rows} * kernel.word_bytes);
+  for (std::uint32_t r = 0; r < kernel.rows; ++r) a[r * kernel.word_bytes] = std::byte{1};
+  std::vector<std::int32_t> c(kernel.rows * b.size() / kernel.word_bytes);
+  PanelArgs args;
+  args.a = a.data();
+  args.a_stride = 1;
+  args.b = b.data();
+  args.b_tile_stride = kernel.tile;
+  args.c = c.data();
+  args.c_stride = b.size() / kernel.word_bytes;
+  args.rows = kernel.rows;
+  args.depth = 1;
+  args.positions = positions;
+  args.first = true;
+  kernel.accumulate(args);
+  return c;
+}
+
+TEST_CASE("what is not inside is padding and need not be readable") {
+  CAPTURE(tests::test_seed());
+  tests::Uniform uniform(tests::test_seed());
+  for (const Int8Kernel* kernel : runnable()) {
+    CAPTURE(std::string(kernel->name));
+    for (std::uint32_t positions = 1; positions <= 2 * kernel->tile; ++positions) {
+      // Only [from, to) of the line exists; some of that is not inside.
+      const std::uint32_t from = uniform.below(positions);
+      const std::uint32_t to = from + 1 + uniform.below(positions - from);
+      GuardedBuffer<std::uint8_t> line(to - from);
+      for (auto& v : line) v = static_cast<std::uint8_t>(uniform.below(256));
+      const std::uint32_t tiles = (positions + kernel->tile - 1) / kernel->tile;
+      std::vector<std::uint64_t> inside(tiles);
+      std::vector<int> expected(std::size_t{tiles} * kernel->tile, 9);
+      for (std::uint32_t p = from; p < to; ++p) {
+        if (uniform.below(4) == 0) continue;
+        inside[p / kernel->tile] |= std::uint64_t{1} << p % kernel->tile;
+        expected[p] = line[p - from];
+      }
+      std::vector<std::byte> packed(std::size_t{tiles} * kernel->tile * kernel->word_bytes);
+      Int8PackArgs pack;
+      std::fill(std::begin(pack.lines), std::end(pack.lines), line.data() - from);
+      std::fill(std::begin(pack.inside), std::end(pack.inside), inside.data());
+      pack.zero = 9;
+      pack.readable = line.span();
+      pack.b = packed.data();
+      pack.b_tile_stride = kernel->tile;
+      pack.positions = positions;
+      kernel->pack(pack);
+      const std::vector<std::int32_t> sums = multiply_by_one(*kernel, packed, positions);
+      for (std::uint32_t p = 0; p < positions; ++p) REQUIRE(sums[p] == expected[p]);
+    }
   }
 }
 

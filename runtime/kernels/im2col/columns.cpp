@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/im2col/columns.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "aligned.h"
+
+namespace bitdown::kernels {
+namespace {
+
+using Signed = std::int64_t;
+
+constexpr std::uint32_t kParities = 4;  // Of rows and columns together.
+
+std::uint32_t tap_count(const Window& w) {
+  return w.kernel_h * w.kernel_w;
+}
+
+bool must_split(const Window& w) {
+  return w.stride_h != 1 || w.stride_w != 1 || w.width != w.out_width;
+}
+
+// Neither input rows nor those of one parity are as long as the output's.
+bool must_copy(const Window& w) {
+  if (w.stride_h > 2 || w.stride_w > 2) return true;
+  return must_split(w) && (w.width + w.stride_w - 1) / w.stride_w > w.out_width;
+}
+
+// An axis of a split channel: tap t reads element `shift` places on among those of one parity.
+struct Step {
+  Signed shift;
+  std::uint32_t parity;
+};
+
+Step step_of(std::uint32_t tap, std::uint32_t padding, std::uint32_t stride) {
+  const Signed at = static_cast<Signed>(tap) - padding;
+  const Signed shift = at >= 0 ? at / stride : -((-at + stride - 1) / stride);
+  return {shift, static_cast<std::uint32_t>(at - shift * stride)};
+}
+
+Signed lowest_shift(const Window& w) {
+  return step_of(0, w.padding_h, w.stride_h).shift;
+}
+
+// Rows of one parity that `positions` outputs read, at most.
+std::uint64_t split_rows(const Window& w, std::uint32_t positions) {
+  const Signed shifts = step_of(w.kernel_h - 1, w.padding_h, w.stride_h).shift - lowest_shift(w);
+  return (positions - 1) / w.out_width + 2 + static_cast<std::uint64_t>(shifts);
+}
+
+// Byte offsets of the parts of scratch.
+struct Parts {
+  std::uint64_t offsets, copies, copy_bytes, total;
+};
+
+Parts parts_of(const Window& w, std::uint32_t positions, std::uint32_t tile) {
+  const std::uint64_t tiles = (positions + tile - 1) / tile;
+  const std::uint64_t taps = must_copy(w) ? 1 : std::uint64_t{w.kernel_h} * w.kernel_w;
+  Parts parts = {};
+  if (must_copy(w)) {
+    parts.copy_bytes = align_up(positions);
+  } else if (must_split(w)) {
+    parts.copy_bytes = align_up(kParities * split_rows(w, positions) * w.out_width);
+  }
+  parts.offsets = align_up(taps * tiles * sizeof(std::uint64_t));
+  parts.copies = align_up(parts.offsets + taps * sizeof(Signed));
+  parts.total = parts.copies + Columns::kAlive * parts.copy_bytes;
+  return parts;
+}
+
+// Sets bits [from, to) in masks of `tile` bits each.
+void set_bits(std::uint64_t* masks, std::uint32_t tile, Signed from, Signed to) {
+  while (from < to) {
+    const Signed begin = from / tile * tile;
+    const Signed end = std::min(to, begin + tile);
+    masks[from / tile] |= (~std::uint64_t{0} >> (64 - (end - from))) << (from - begin);
+    from = end;
+  }
+}
+
+// Clears the bits outside of [from, to).
+void keep_bits(std::uint64_t* masks, std::uint32_t tile, std::uint32_t tiles, Signed from,
+               Signed to) {
+  for (Signed t = 0; t < tiles; ++t) {
+    std::uint64_t kept = 0;
+    set_bits(&kept, tile, std::clamp<Signed>(from - t * tile, 0, tile),
+             std::clamp<Signed>(to - t * tile, 0, tile));
+    masks[t] &= kept;
+  }
+}
+
+}  // namespace
+
+std::uint64_t Columns::scratch(const Window& window, std::uint32_t positions, std::uint32_t tile) {
+  return parts_of(window, positions, tile).total;
+}
+
+Columns::Columns(const Window& window, const std::uint8_t* x, std::uint8_t zero,
+                 std::uint32_t first, std::uint32_t positions, std::uint32_t tile,
+                 std::byte* scratch)
+    : window_(window),
+      x_(x),
+      zero_(zero),
+      first_(first),
+      positions_(positions),
+      tile_(tile),
+      tiles_((positions + tile - 1) / tile),
+      split_(must_split(window) && !must_copy(window)),
+      copied_(must_copy(window)),
+      inside_(reinterpret_cast<std::uint64_t*>(scratch)),
+      offsets_(reinterpret_cast<Signed*>(scratch + parts_of(window, positions, tile).offsets)),
+      copies_(reinterpret_cast<std::uint8_t*>(scratch + parts_of(window, positions, tile).copies)),
+      copy_bytes_(static_cast<std::size_t>(parts_of(window, positions, tile).copy_bytes)) {
+  readable_ = split_ || copied_ ? std::span(copies_, kAlive * copy_bytes_)
+                                : std::span(x_, window.channels * window.plane());
+  if (copied_) {
+    std::fill(inside_, inside_ + tiles_, std::uint64_t{0});
+    set_bits(inside_, tile_, 0, positions_);
+    return;
+  }
+  if (split_) {
+    const std::uint32_t last = (first + positions - 1) / window.out_width;
+    first_row_ = first / window.out_width + lowest_shift(window);
+    rows_ = last + step_of(window.kernel_h - 1, window.padding_h, window.stride_h).shift -
+            first_row_ + 1;
+  }
+  set_taps();
+  mark_inside();
+}
+
+void Columns::set_taps() {
+  const Signed width = window_.out_width;
+  Signed* offset = offsets_;
+  for (std::uint32_t ky = 0; ky < window_.kernel_h; ++ky) {
+    const Step y = step_of(ky, window_.padding_h, window_.stride_h);
+    for (std::uint32_t kx = 0; kx < window_.kernel_w; ++kx) {
+      const Step x = step_of(kx, window_.padding_w, window_.stride_w);
+      const std::uint32_t parity = 2 * y.parity + x.parity;
+      parities_ |= 1u << parity;
+      *offset++ = (parity * rows_ + y.shift - first_row_) * width + first_ + x.shift;
+    }
+  }
+}
+
+// A tap is inside for some columns of each output row, and for a run of output rows.
+void Columns::mark_inside() {
+  const Window& w = window_;
+  const Signed width = w.out_width;
+  const Signed end = Signed{first_} + positions_;
+  const auto clipped = [&](Signed position) {
+    return std::clamp<Signed>(position, first_, end) - first_;
+  };
+  std::fill(inside_, inside_ + std::size_t{w.kernel_w} * tiles_, std::uint64_t{0});
+  for (std::uint32_t kx = 0; kx < w.kernel_w; ++kx) {
+    const auto [left, right] = inside(Signed{kx} - w.padding_w, w.stride_w, w.width, width);
+    for (Signed row = first_ / width * width; row < end; row += width) {
+      set_bits(inside_ + std::size_t{kx} * tiles_, tile_, clipped(row + left),
+               clipped(row + right));
+    }
+  }
+  // From the last row of taps on, since all are made from the masks in the place of the first.
+  for (std::uint32_t ky = w.kernel_h; ky-- > 0;) {
+    const auto [top, bottom] = inside(Signed{ky} - w.padding_h, w.stride_h, w.height, w.out_height);
+    for (std::uint32_t kx = 0; kx < w.kernel_w; ++kx) {
+      const std::uint64_t* const columns = inside_ + std::size_t{kx} * tiles_;
+      std::uint64_t* const tap = inside_ + (std::size_t{ky} * w.kernel_w + kx) * tiles_;
+      if (tap != columns) std::copy(columns, columns + tiles_, tap);
+      keep_bits(tap, tile_, tiles_, clipped(top * width), clipped(bottom * width));
+    }
+  }
+}
+
+Columns::Column Columns::next() {
+  if (copied_) return copied();
+  if (tap_ == 0) enter_channel();
+  const Column column = {data_ + offsets_[tap_], inside_ + std::size_t{tap_} * tiles_};
+  if (tap_ + 1 < tap_count(window_)) {
+    ++tap_;
+  } else if (channel_ + 1 < window_.channels) {
+    ++channel_;
+    tap_ = 0;
+  }
+  return column;
+}
+
+Columns::Column Columns::copied() {
+  const std::uint32_t k = channel_;  // Rows are counted, not channels.
+  if (k + 1 < window_.channels * tap_count(window_)) ++channel_;
+  std::uint8_t* const line = copies_ + k % kAlive * copy_bytes_;
+  return {im2col_line(window_, x_, k, first_, positions_, zero_, line), inside_};
+}
+
+void Columns::enter_channel() {
+  const std::uint8_t* const plane = x_ + channel_ * window_.plane();
+  if (!split_) {
+    data_ = plane;
+    return;
+  }
+  std::uint8_t* const copy = copies_ + channel_ % kAlive * copy_bytes_;
+  split(plane, copy);
+  data_ = copy;
+}
+
+void Columns::split(const std::uint8_t* plane, std::uint8_t* copy) const {
+  const Window& w = window_;
+  for (std::uint32_t parity = 0; parity < kParities; ++parity, copy += rows_ * w.out_width) {
+    if ((parities_ >> parity & 1) == 0) continue;
+    const std::uint32_t odd = parity % 2;
+    const std::uint32_t length = w.width > odd ? (w.width - odd + w.stride_w - 1) / w.stride_w : 0;
+    for (Signed row = 0; row < rows_; ++row) {
+      const Signed y = (first_row_ + row) * w.stride_h + parity / 2;
+      if (y < 0 || y >= w.height) continue;
+      const std::uint8_t* const from = plane + y * w.width + odd;
+      std::uint8_t* const to = copy + row * w.out_width;
+      if (w.stride_w == 1) {
+        std::memcpy(to, from, length);
+      } else {
+        for (std::uint32_t i = 0; i < length; ++i) to[i] = from[std::size_t{2} * i];
+      }
+    }
+  }
+}
+
+}  // namespace bitdown::kernels
