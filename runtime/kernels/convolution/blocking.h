@@ -16,11 +16,12 @@ struct Blocking {
   std::uint32_t chunk = 0;            ///< Columns of a decoded panel: whole blocks, whole words.
   std::uint32_t group = 0;            ///< Rows of a decoded panel, a multiple of the kernel's.
   std::uint32_t block_positions = 0;  ///< A multiple of the kernel's tile.
+  std::uint32_t strip = 0;            ///< Positions multiplied and finished at a time: whole tiles.
+  std::size_t sums_stride = 0;        ///< Of a row of sums: a strip where a panel has all columns.
   std::size_t panel_stride = 0;       ///< Words of a decoded row.
   std::uint64_t tile_stride = 0;      ///< Words of one packed tile: all columns.
   std::uint64_t packed = 0, panel = 0, sums = 0;
-  std::uint64_t inputs = 0,
-                rows = 0;   ///< A family's own, for inputs and for weights; it takes them.
+  std::uint64_t inputs = 0, few = 0, rows = 0;  ///< What a family takes for itself.
   std::uint64_t total = 0;  ///< Bytes of scratch; 64-bit, since shapes come from untrusted blobs.
 
   /// Room for another part.
@@ -31,8 +32,9 @@ struct Blocking {
   }
 };
 
+/// `whole_rows`: a panel has all columns of as many rows as fit, rather than a part of many rows.
 Blocking make_blocking(const WeightMatrix& weights, std::uint32_t positions,
-                       const PanelKernel& kernel);
+                       const PanelKernel& kernel, bool whole_rows);
 
 /// Multiply-adds of a layer: one for each weight and position, zeros of the padding included.
 inline std::uint64_t convolution_macs(const WeightMatrix& weights, const Window& window) {

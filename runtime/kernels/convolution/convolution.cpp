@@ -31,18 +31,26 @@ struct Float32 {
     return panel;
   }
 
-  static void finish(const Block& block, std::uint32_t row, std::uint32_t r) {
+  static void accumulate(const Block& block, const PanelArgs& product, std::uint32_t) {
+    block.kernel.accumulate(product);
+  }
+
+  static void finish(const Block& block, std::uint32_t row, std::uint32_t rows, std::uint32_t p,
+                     std::uint32_t positions) {
     const ConvolutionArgs& args = block.args;
-    const std::size_t at = std::size_t{row} * args.window.positions() + block.first;
-    FinishArgs finish;
-    finish.c = block.at<float>(block.blocking.sums) + r * block.blocking.block_positions;
-    finish.residual = args.residual == nullptr ? nullptr : args.residual + at;
-    finish.out = args.y + at;
-    finish.positions = block.positions;
-    finish.scale = args.scale[row];
-    finish.shift = args.shift[row];
-    finish.floor = args.relu ? 0.0f : -std::numeric_limits<float>::infinity();
-    block.kernel.finish(finish);
+    const auto* const sums = reinterpret_cast<const float*>(block.sums(p));
+    for (std::uint32_t r = 0; r < rows; ++r) {
+      const std::size_t at = std::size_t{row + r} * args.window.positions() + block.first + p;
+      FinishArgs finish;
+      finish.c = sums + r * block.blocking.sums_stride;
+      finish.residual = args.residual == nullptr ? nullptr : args.residual + at;
+      finish.out = args.y + at;
+      finish.positions = positions;
+      finish.scale = args.scale[row + r];
+      finish.shift = args.shift[row + r];
+      finish.floor = args.relu ? 0.0f : -std::numeric_limits<float>::infinity();
+      block.kernel.finish(finish);
+    }
   }
 };
 
@@ -53,12 +61,12 @@ void linear(const ConvolutionArgs& args, const GemmKernel& gemm, const OutputRan
   for (std::uint32_t row = range.row; row < range.row + range.rows; ++row) {
     matrix_vector(args.weights, block.at<float>(blocking.rows), args.x, row, 1,
                   block.at<float>(blocking.sums));
-    Float32::finish(block, row, 0);
+    Float32::finish(block, row, 1, 0, 1);
   }
 }
 
 Blocking blocking_of(const ConvolutionArgs& args, std::uint32_t positions, const GemmKernel& gemm) {
-  Blocking blocking = make_blocking(args.weights, positions, gemm);
+  Blocking blocking = make_blocking(args.weights, positions, gemm, false);
   blocking.inputs = blocking.take(std::uint64_t{blocking.block_positions} * sizeof(float));
   blocking.rows = blocking.take(args.weights.codebook_elements() * sizeof(float));
   return blocking;

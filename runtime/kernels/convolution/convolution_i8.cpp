@@ -2,6 +2,7 @@
 #include "kernels/convolution/convolution_i8.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/convolution/driver.h"
 #include "kernels/convolution/finish_i8.h"
@@ -10,22 +11,25 @@
 namespace bitdown::kernels {
 namespace {
 
+// Of a row.
+std::size_t words_of(const WeightMatrix& weights, const Int8Kernel& kernel) {
+  return divide_up(weights.columns, kernel.word_k);
+}
+
 Blocking blocking_of(const Int8ConvolutionArgs& args, std::uint32_t positions,
                      const Int8Kernel& kernel) {
-  Blocking blocking = make_blocking(args.weights, positions, kernel);
+  Blocking blocking = make_blocking(args.weights, positions, kernel, true);
   blocking.inputs =
       blocking.take(Columns::scratch(args.window, blocking.block_positions, kernel.tile));
-  blocking.rows = blocking.take(std::uint64_t{blocking.group} * sizeof(std::int32_t));
+  blocking.few = blocking.take(kernel.lanes * words_of(args.weights, kernel) * kernel.word_bytes);
+  blocking.rows = blocking.take(std::uint64_t{blocking.group} * sizeof(RowFinish));
   return blocking;
 }
 
+// Panels have all columns: a group of rows is decoded and summed up once a block.
 template <typename T>
 struct Int8Family {
   using Block = ConvolutionBlock<Int8ConvolutionArgs, Int8Kernel>;
-
-  static std::int32_t* row_sums(const Block& block) {
-    return block.at<std::int32_t>(block.blocking.rows);
-  }
 
   static void pack(const Block& block) {
     const Blocking& blocking = block.blocking;
@@ -37,7 +41,7 @@ struct Int8Family {
     pack.readable = columns.readable();
     pack.b_tile_stride = static_cast<std::size_t>(blocking.tile_stride);
     pack.positions = block.positions;
-    const std::uint32_t words = divide_up(block.args.weights.columns, block.kernel.word_k);
+    const std::size_t words = words_of(block.args.weights, block.kernel);
     for (std::uint32_t word = 0; word < words; ++word) {
       for (std::uint32_t i = 0; i < block.kernel.word_k; ++i) {
         // Beyond the last column any numbers do: their weights are 0.
@@ -48,47 +52,86 @@ struct Int8Family {
       pack.b = block.packed_word(word);
       block.kernel.pack(pack);
     }
+    const std::uint32_t few = block.kernel.few_of(block.positions);
+    for (std::uint32_t i = 0; i < few; ++i) take_out(block, block.positions - few + i, i, words);
+  }
+
+  // The words of a position, one after another, for few().
+  static void take_out(const Block& block, std::uint32_t position, std::uint32_t i,
+                       std::size_t words) {
+    const std::size_t bytes = block.kernel.word_bytes;
+    const std::uint32_t lane = position % block.kernel.tile;
+    const std::byte* from = block.packed_word(0, position - lane) + lane * bytes;
+    std::byte* to = block.at<std::byte>(block.blocking.few) + i * words * bytes;
+    for (std::size_t word = 0; word < words; ++word) {
+      std::memcpy(to, from, sizeof(std::int32_t));
+      to += bytes;
+      from += block.kernel.tile * bytes;
+    }
+  }
+
+  static void accumulate(const Block& block, const PanelArgs& product, std::uint32_t p) {
+    const std::uint32_t few = block.kernel.few_of(block.positions);
+    const std::uint32_t first = block.positions - few;  // Of those that few() takes.
+    PanelArgs wide = product;
+    if (p + product.positions > first) wide.positions = first - std::min(p, first);
+    if (wide.positions > 0) block.kernel.accumulate(wide);
+    if (wide.positions == product.positions) return;
+    Int8FewArgs args;
+    args.a = product.a;
+    args.a_stride = product.a_stride;
+    args.b = block.at<std::byte>(block.blocking.few);
+    args.b_stride = product.depth;
+    args.c = static_cast<std::int32_t*>(product.c) + wide.positions;
+    args.c_stride = product.c_stride;
+    args.rows = product.rows;
+    args.depth = product.depth;
+    args.positions = few;
+    block.kernel.few(args);
   }
 
   static const void* panel(const Block& block, const WeightRange& range, std::size_t& stride) {
     const WeightsI8& prepared = block.args.prepared;
+    auto* const finish = block.at<RowFinish>(block.blocking.rows);
     if (prepared.rows != nullptr) {
-      stride = divide_up(block.args.weights.columns, block.kernel.word_k);
-      const std::size_t word = range.row * stride + range.column / block.kernel.word_k;
-      return prepared.rows + word * block.kernel.word_bytes;
+      for (std::uint32_t r = 0; r < range.rows; ++r) {
+        finish[r] = finish_of(block, range.row + r, prepared.row_sums[range.row + r]);
+      }
+      stride = divide_up(range.columns, block.kernel.word_k);
+      return prepared.rows + range.row * stride * block.kernel.word_bytes;
     }
     stride = block.blocking.panel_stride;
     T* const panel = block.at<T>(block.blocking.panel);
     for (std::uint32_t r = 0; r < range.rows; ++r) {
       T* const row = panel + r * stride * block.kernel.word_k;
-      read_weights_i8(block.args.weights, prepared, {range.row + r, 1, range.column, range.columns},
-                      row);
-      finish_row(block, range, row, row_sums(block)[r]);
+      read_weights_i8(block.args.weights, prepared, {range.row + r, 1, 0, range.columns}, row);
+      std::fill(row + range.columns, row + stride * block.kernel.word_k, T{0});
+      finish[r] = finish_of(block, range.row + r, sum_of(block, row));
     }
     block.clear_unused_rows(range.rows);
     return panel;
   }
 
-  // Fills the last word and adds up the row where x has a zero point.
-  static void finish_row(const Block& block, const WeightRange& range, T* row, std::int32_t& sum) {
-    const std::uint32_t padded =
-        divide_up(range.columns, block.kernel.word_k) * block.kernel.word_k;
-    std::fill(row + range.columns, row + padded, T{0});
-    if (range.column == 0) sum = 0;
-    if (block.args.x_grid.zero == 0) return;
-    for (std::uint32_t k = 0; k < range.columns; ++k) sum += row[k];
+  static RowFinish finish_of(const Block& block, std::uint32_t row, std::int32_t sum) {
+    return row_finish(block.args, row, block.args.prepared.step(row), sum);
   }
 
-  static void finish(const Block& block, std::uint32_t row, std::uint32_t r) {
-    const Int8ConvolutionArgs& args = block.args;
-    const std::size_t at = std::size_t{row} * args.window.positions() + block.first;
-    const std::int32_t sum =
-        args.prepared.rows != nullptr ? args.prepared.row_sums[row] : row_sums(block)[r];
-    Int8FinishArgs finish = make_finish(args, row, args.prepared.step(row), sum);
-    finish.c = block.at<std::int32_t>(block.blocking.sums) + r * block.blocking.block_positions;
-    finish.residual = args.residual == nullptr ? nullptr : args.residual + at;
-    finish.out = args.y + at;
-    finish.positions = block.positions;
+  // Of a row's weights, where x has a zero point.
+  static std::int32_t sum_of(const Block& block, const T* row) {
+    std::int32_t sum = 0;
+    if (block.args.x_grid.zero == 0) return sum;
+    for (std::uint32_t k = 0; k < block.args.weights.columns; ++k) sum += row[k];
+    return sum;
+  }
+
+  static void finish(const Block& block, std::uint32_t row, std::uint32_t rows, std::uint32_t p,
+                     std::uint32_t positions) {
+    Int8FinishArgs finish = make_finish(block.args, row, block.first + p);
+    finish.c = reinterpret_cast<const std::int32_t*>(block.sums(p));
+    finish.c_stride = block.blocking.sums_stride;
+    finish.rows = rows;
+    finish.positions = positions;
+    finish.row = block.at<RowFinish>(block.blocking.rows);
     block.kernel.finish(finish);
   }
 };

@@ -15,12 +15,6 @@ namespace {
 constexpr std::uint32_t kLineBytes = 128 * 1024;  // Of gathered inputs, unless two tiles need more.
 constexpr std::uint32_t kLargestInput = 255;
 
-// What the epilogue of a row needs.
-struct RowFinish {
-  float scale;
-  float shift;
-};
-
 // Where the parts of a layer lie in scratch (byte offsets, 64-byte aligned).
 struct Plan {
   std::uint32_t blocks = 0;  // Of a row.
@@ -132,7 +126,7 @@ class Walk {
     for (std::uint32_t r = 0; r < range_.rows; ++r) {
       const std::uint32_t row = range_.row + r;
       const std::int64_t sum = args_.x_grid.zero == 0 ? 0 : weight_sum(row);
-      const Int8FinishArgs exact = make_finish(args_, row, weights_.step, sum);
+      const RowFinish exact = row_finish(args_, row, weights_.step, sum);
       rows[r] = {exact.scale * unit, exact.shift - rounded_up * exact.scale};
     }
   }
@@ -189,18 +183,13 @@ class Walk {
   }
 
   void finish(std::uint32_t first, std::uint32_t positions) {
-    const auto* const rows = at<RowFinish>(plan_.rows);
-    Int8FinishArgs finish = make_finish(args_, range_.row, 1.0f, 0);
+    Int8FinishArgs finish = make_finish(args_, range_.row, first);
+    finish.c = at<std::int32_t>(plan_.sums);
+    finish.c_stride = table_.tile;
+    finish.rows = range_.rows;
     finish.positions = positions;
-    for (std::uint32_t r = 0; r < range_.rows; ++r) {
-      const std::size_t to = std::size_t{range_.row + r} * args_.window.positions() + first;
-      finish.c = at<std::int32_t>(plan_.sums) + std::size_t{r} * table_.tile;
-      finish.residual = args_.residual == nullptr ? nullptr : args_.residual + to;
-      finish.out = args_.y + to;
-      finish.scale = rows[r].scale;
-      finish.shift = rows[r].shift;
-      int8_.finish(finish);
-    }
+    finish.row = at<RowFinish>(plan_.rows);
+    int8_.finish(finish);
   }
 
   const Int8ConvolutionArgs& args_;

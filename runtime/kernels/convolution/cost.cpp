@@ -74,7 +74,7 @@ double gathered(const WeightMatrix& weights, const Window& window, const OutputR
 DecodeWork decode_work(const WeightMatrix& weights, const Window& window, const Int8Kernel& kernel,
                        const OutputRange& range, std::uint32_t lanes) {
   if (range.rows == 0 || range.positions == 0) return {};
-  const Blocking blocking = make_blocking(weights, range.positions, kernel);
+  const Blocking blocking = make_blocking(weights, range.positions, kernel, true);
   const double decoded =
       static_cast<double>(range.rows) * divide_up(range.positions, blocking.block_positions);
   const double columns = round_up(weights.columns, kernel.word_k);

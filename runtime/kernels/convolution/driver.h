@@ -33,9 +33,17 @@ struct ConvolutionBlock {
     std::byte* const panel = scratch + blocking.panel;
     std::fill(panel + rows * row_bytes, panel + padded * row_bytes, std::byte{0});
   }
-  /// Word of k in the first tile of packed B.
-  std::byte* packed_word(std::uint32_t word) const {
-    return scratch + blocking.packed + std::size_t{word} * kernel.tile * kernel.word_bytes;
+  /// A word of the tile of packed B that begins with position `p` of the block.
+  std::byte* packed_word(std::uint32_t word, std::uint32_t p = 0) const {
+    const std::size_t words =
+        p / kernel.tile * blocking.tile_stride + std::size_t{word} * kernel.tile;
+    return scratch + blocking.packed + words * kernel.word_bytes;
+  }
+  /// The sums of the strip that begins with position `p`: where a panel has all columns, one place
+  /// serves all strips.
+  std::byte* sums(std::uint32_t p) const {
+    const std::size_t column = blocking.sums_stride > blocking.strip ? p : 0;
+    return scratch + blocking.sums + column * sizeof(float);
   }
 };
 
@@ -45,8 +53,10 @@ struct ConvolutionBlock {
 ///                                                 the range's words with zeros up to whole
 ///                                                 kernel.rows, and from row to row; decodes it
 ///                                                 into the block's panel, or has it
-///   void finish(const Block&, std::uint32_t row, std::uint32_t r)
-///                                                 turns the r-th row of sums into output `row`
+///   void accumulate(const Block&, const PanelArgs&, std::uint32_t p)
+///                                                 the product of the strip from p on
+///   void finish(const Block&, std::uint32_t row, std::uint32_t rows, std::uint32_t p,
+///               std::uint32_t positions)          turns sums(p) into outputs from (row, p) on
 template <typename Family, typename Args, typename Kernel>
 class ConvolutionDriver {
  public:
@@ -63,14 +73,13 @@ class ConvolutionDriver {
                            scratch, first,  std::min(blocking.block_positions, end - first)};
       Family::pack(block);
       for (std::uint32_t row = range.row; row < end_row; row += blocking.group) {
-        const std::uint32_t rows = std::min(blocking.group, end_row - row);
-        multiply(block, row, rows);
-        for (std::uint32_t r = 0; r < rows; ++r) Family::finish(block, row + r, r);
+        multiply(block, row, std::min(blocking.group, end_row - row));
       }
     }
   }
 
  private:
+  // Sums of a strip are finished while they are near.
   static void multiply(const Block& block, std::uint32_t row, std::uint32_t rows) {
     const Blocking& blocking = block.blocking;
     const Kernel& kernel = block.kernel;
@@ -80,15 +89,18 @@ class ConvolutionDriver {
       const std::uint32_t depth = std::min(blocking.chunk, columns - k);
       PanelArgs product;
       product.a = Family::panel(block, {row, rows, k, depth}, product.a_stride);
-      product.b = block.packed_word(k / kernel.word_k);
       product.b_tile_stride = blocking.tile_stride;
-      product.c = block.scratch + blocking.sums;
-      product.c_stride = blocking.block_positions;
+      product.c_stride = blocking.sums_stride;
       product.rows = padded;
       product.depth = divide_up(depth, kernel.word_k);
-      product.positions = block.positions;
       product.first = k == 0;
-      kernel.accumulate(product);
+      for (std::uint32_t p = 0; p < block.positions; p += blocking.strip) {
+        product.b = block.packed_word(k / kernel.word_k, p);
+        product.c = block.sums(p);
+        product.positions = std::min(blocking.strip, block.positions - p);
+        Family::accumulate(block, product, p);
+        if (k + depth == columns) Family::finish(block, row, rows, p, product.positions);
+      }
     }
   }
 };

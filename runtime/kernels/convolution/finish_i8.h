@@ -6,12 +6,16 @@
 #include "kernels/convolution/convolution_i8.h"
 #include "kernels/gemm_i8/gemm_i8.h"
 
+// The epilogue of exact sums, by the formula of convolution_i8.h.
 namespace bitdown::kernels {
 
-/// The epilogue of output row `row` for exact sums, by the formula of convolution_i8.h; the caller
-/// sets c, residual, out and positions. `weight_step`: of the row's quantized weights;
-/// `weight_sum`: their sum, any number where x has no zero point.
-Int8FinishArgs make_finish(const Int8ConvolutionArgs& args, std::uint32_t row, float weight_step,
-                           std::int64_t weight_sum);
+/// That of output row `row`. `weight_step`: of the row's quantized weights; `weight_sum`: their
+/// sum, any number where x has no zero point.
+RowFinish row_finish(const Int8ConvolutionArgs& args, std::uint32_t row, float weight_step,
+                     std::int64_t weight_sum);
+
+/// What all rows share, from output (row, position) on; the caller sets c, row, rows and positions.
+Int8FinishArgs make_finish(const Int8ConvolutionArgs& args, std::uint32_t row,
+                           std::uint32_t position);
 
 }  // namespace bitdown::kernels

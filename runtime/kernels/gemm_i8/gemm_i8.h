@@ -12,17 +12,25 @@
 /// of four, int16 words of two or one), never in a result: every ISA gives the same bits.
 namespace bitdown::kernels {
 
-/// One call of Int8Kernel::finish, per row; every operation rounds on its own, in this order:
-///   t = float(c[p]) * scale + shift        (+ float(residual[p]) * residual_scale)
-///   out[p] = round to nearest even(min(max(t, floor), 255))
-/// in units of the output's quantization step; the zero points are folded into shift and floor.
+/// What turns the sums of one row into outputs; the zero points are folded into the shift.
+struct RowFinish {
+  float scale;
+  float shift;
+};
+
+/// One call of Int8Kernel::finish; every operation rounds on its own, in this order:
+///   t = float(c[r][p]) * row[r].scale + row[r].shift   (+ float(residual[r][p]) * residual_scale)
+///   out[r][p] = round to nearest even(min(max(t, floor), 255))
+/// in units of the output's quantization step.
 struct Int8FinishArgs {
   const std::int32_t* c = nullptr;
+  std::size_t c_stride = 0;
   const std::uint8_t* residual = nullptr;  ///< Null for none; may equal out.
   std::uint8_t* out = nullptr;
+  std::size_t out_stride = 0;  ///< The residual's as well.
+  std::uint32_t rows = 1;
   std::uint32_t positions = 0;
-  float scale = 1.0f;
-  float shift = 0.0f;
+  const RowFinish* row = nullptr;
   float residual_scale = 0.0f;
   float floor = 0.0f;  ///< 0, or the output's zero point for ReLU.
 };
@@ -40,9 +48,31 @@ struct Int8PackArgs {
   std::uint32_t positions = 0;
 };
 
+/// One call of Int8Kernel::few, the product of panel.h for positions that would fill a small part
+/// of a vector:  C[r][p] = sum over k of A[r][k] * B[p][k], in words of packed B.
+struct Int8FewArgs {
+  const void* a = nullptr;
+  std::size_t a_stride = 0;  ///< In words.
+  const void* b = nullptr;   ///< (positions, depth) words.
+  std::size_t b_stride = 0;
+  std::int32_t* c = nullptr;
+  std::size_t c_stride = 0;
+  std::uint32_t rows = 0;  ///< Multiple of PanelKernel::rows.
+  std::uint32_t depth = 0;
+  std::uint32_t positions = 0;
+};
+
 struct Int8Kernel : PanelKernel {
   void (*finish)(const Int8FinishArgs&);
   void (*pack)(const Int8PackArgs&);
+  void (*few)(const Int8FewArgs&);  ///< Null where words of B cannot be told apart.
+  std::uint32_t lanes;              ///< Positions of a vector of sums.
+
+  /// How many of the last of `positions` few() takes: those that leave most lanes idle.
+  std::uint32_t few_of(std::uint32_t positions) const {
+    const std::uint32_t left = positions % lanes;
+    return few != nullptr && left <= lanes / 4 ? left : 0;
+  }
 };
 
 /// All kernels of this build, best first, the portable one last.

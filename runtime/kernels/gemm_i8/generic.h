@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "kernels/gemm_i8/few.h"
 #include "kernels/gemm_i8/gemm_i8.h"
 #include "kernels/panel/generic.h"
 
@@ -11,27 +12,57 @@
 namespace bitdown::kernels {
 namespace {
 
+/// Simds that finish fewer than kFinishLanes sums without touching others.
+template <typename Simd>
+concept FinishesSome = requires(const typename Simd::Epilogue& epilogue, std::uint8_t* out) {
+  Simd::finish_some(epilogue, nullptr, nullptr, out, std::uint32_t{});
+};
+
+/// The last `count` positions of a row; others go through a local copy, since rows end anywhere.
+template <typename Simd>
+void finish_tail(const typename Simd::Epilogue& epilogue, const std::int32_t* c,
+                 const std::uint8_t* residual, std::uint8_t* out, std::uint32_t count) {
+  if constexpr (FinishesSome<Simd>) {
+    Simd::finish_some(epilogue, c, residual, out, count);
+  } else {
+    std::int32_t sums[Simd::kFinishLanes] = {};
+    std::uint8_t residuals[Simd::kFinishLanes] = {};
+    std::uint8_t outs[Simd::kFinishLanes];
+    for (std::uint32_t p = 0; p < count; ++p) {
+      sums[p] = c[p];
+      if (residual != nullptr) residuals[p] = residual[p];
+    }
+    Simd::finish(epilogue, sums, residual == nullptr ? nullptr : residuals, outs);
+    for (std::uint32_t p = 0; p < count; ++p) out[p] = outs[p];
+  }
+}
+
 /// Simd::finish() turns kFinishLanes sums into bytes.
 template <typename Simd>
 void finish_i8(const Int8FinishArgs& args) {
   constexpr std::uint32_t kLanes = Simd::kFinishLanes;
-  const std::uint32_t whole = args.positions / kLanes * kLanes;
-  for (std::uint32_t p = 0; p < whole; p += kLanes) {
-    Simd::finish(args, args.c + p, args.residual == nullptr ? nullptr : args.residual + p,
-                 args.out + p);
+  const std::uint32_t positions = args.positions;
+  const std::uint32_t whole = positions / kLanes * kLanes;
+  const std::int32_t* c = args.c;
+  const std::uint8_t* residual = args.residual;
+  std::uint8_t* out = args.out;
+  for (std::uint32_t r = 0; r < args.rows; ++r, c += args.c_stride, out += args.out_stride) {
+    const auto epilogue = Simd::epilogue(args.row[r], args.residual_scale, args.floor);
+    if (residual == nullptr) {
+      for (std::uint32_t p = 0; p < whole; p += kLanes) {
+        Simd::finish(epilogue, c + p, nullptr, out + p);
+      }
+    } else {
+      for (std::uint32_t p = 0; p < whole; p += kLanes) {
+        Simd::finish(epilogue, c + p, residual + p, out + p);
+      }
+    }
+    if (whole < positions) {
+      finish_tail<Simd>(epilogue, c + whole, residual == nullptr ? nullptr : residual + whole,
+                        out + whole, positions - whole);
+    }
+    if (residual != nullptr) residual += args.out_stride;
   }
-  const std::uint32_t left = args.positions - whole;
-  if (left == 0) return;
-  // The tail goes through full vectors in a local copy: rows end anywhere.
-  std::int32_t c[kLanes] = {};
-  std::uint8_t residual[kLanes] = {};
-  std::uint8_t out[kLanes];
-  for (std::uint32_t p = 0; p < left; ++p) {
-    c[p] = args.c[whole + p];
-    if (args.residual != nullptr) residual[p] = args.residual[whole + p];
-  }
-  Simd::finish(args, c, args.residual == nullptr ? nullptr : residual, out);
-  for (std::uint32_t p = 0; p < left; ++p) args.out[whole + p] = out[p];
 }
 
 /// Simds that load a line with `zero` in place of what is not inside, and read nothing there.
@@ -86,8 +117,10 @@ void pack_i8(const Int8PackArgs& args) {
 /// The table entry of an ISA: accumulators of kRows x kVectors.
 template <typename Simd, int kRows, int kVectors>
 constexpr Int8Kernel make_int8_kernel(const char* name, IsaSet required) {
+  void (*few)(const Int8FewArgs&) = nullptr;
+  if constexpr (AddsLanes<Simd>) few = multiply_few<Simd, kRows>;
   return {make_panel_kernel<Simd, kRows, kVectors>(name, required), finish_i8<Simd>,
-          pack_i8<Simd, kVectors>};
+          pack_i8<Simd, kVectors>, few, Simd::kLanes};
 }
 
 }  // namespace

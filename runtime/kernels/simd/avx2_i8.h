@@ -46,6 +46,12 @@ struct Avx2Int8 {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(weight, column));
   }
 
+  static Sum total(Vector sums) {
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    four = _mm_add_epi32(four, _mm_unpackhi_epi64(four, four));
+    return _mm_cvtsi128_si32(four) + _mm_extract_epi32(four, 1);
+  }
+
   static Line load_line(const std::uint8_t* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   }
@@ -63,22 +69,28 @@ struct Avx2Int8 {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 8), high);
   }
 
+  struct Epilogue {
+    __m256 scale, shift, residual_scale, floor;
+  };
+  static Epilogue epilogue(const RowFinish& row, float residual_scale, float floor) {
+    return {_mm256_set1_ps(row.scale), _mm256_set1_ps(row.shift), _mm256_set1_ps(residual_scale),
+            _mm256_set1_ps(floor)};
+  }
   /// Eight results as int32.
-  static __m256i finish_eight(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r) {
+  static __m256i finish_eight(const Epilogue& e, const Sum* c, const std::uint8_t* r) {
     __m256 t = _mm256_cvtepi32_ps(load_sums(c));
-    t = _mm256_add_ps(_mm256_mul_ps(t, _mm256_set1_ps(args.scale)), _mm256_set1_ps(args.shift));
+    t = _mm256_add_ps(_mm256_mul_ps(t, e.scale), e.shift);
     if (r != nullptr) {
       const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(r));
       const __m256 residual = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
-      t = _mm256_add_ps(t, _mm256_mul_ps(residual, _mm256_set1_ps(args.residual_scale)));
+      t = _mm256_add_ps(t, _mm256_mul_ps(residual, e.residual_scale));
     }
-    t = _mm256_min_ps(_mm256_max_ps(t, _mm256_set1_ps(args.floor)), _mm256_set1_ps(255.0f));
+    t = _mm256_min_ps(_mm256_max_ps(t, e.floor), _mm256_set1_ps(255.0f));
     return _mm256_cvtps_epi32(t);  // To nearest even.
   }
-  static void finish(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r,
-                     std::uint8_t* out) {
-    const __m256i low = finish_eight(args, c, r);
-    const __m256i high = finish_eight(args, c + 8, r == nullptr ? nullptr : r + 8);
+  static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
+    const __m256i low = finish_eight(e, c, r);
+    const __m256i high = finish_eight(e, c + 8, r == nullptr ? nullptr : r + 8);
     // Packing works within 128-bit halves: put the quarters back in order.
     const __m256i words = _mm256_permute4x64_epi64(_mm256_packus_epi32(low, high), 0xd8);
     const __m128i bytes =

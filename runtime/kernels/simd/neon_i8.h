@@ -100,23 +100,28 @@ struct NeonInt8 {
           vcombine_s16(vget_high_s16(pairs.low), vget_high_s16(pairs.high)));
   }
 
+  struct Epilogue {
+    float scale, shift, residual_scale, floor;
+  };
+  static Epilogue epilogue(const RowFinish& row, float residual_scale, float floor) {
+    return {row.scale, row.shift, residual_scale, floor};
+  }
   /// Four results, widened.
-  static uint16x4_t finish_four(const Int8FinishArgs& args, const Sum* c, uint16x4_t residual,
+  static uint16x4_t finish_four(const Epilogue& e, const Sum* c, uint16x4_t residual,
                                 bool has_residual) {
     float32x4_t t = vcvtq_f32_s32(vld1q_s32(c));
-    t = vaddq_f32(vmulq_n_f32(t, args.scale), vdupq_n_f32(args.shift));
+    t = vaddq_f32(vmulq_n_f32(t, e.scale), vdupq_n_f32(e.shift));
     if (has_residual) {
       const float32x4_t r = vcvtq_f32_u32(vmovl_u16(residual));
-      t = vaddq_f32(t, vmulq_n_f32(r, args.residual_scale));
+      t = vaddq_f32(t, vmulq_n_f32(r, e.residual_scale));
     }
-    t = vminq_f32(vmaxq_f32(t, vdupq_n_f32(args.floor)), vdupq_n_f32(255.0f));
+    t = vminq_f32(vmaxq_f32(t, vdupq_n_f32(e.floor)), vdupq_n_f32(255.0f));
     return vmovn_u32(vcvtnq_u32_f32(t));  // To nearest even.
   }
-  static void finish(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r,
-                     std::uint8_t* out) {
+  static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
     const uint16x8_t residual = r == nullptr ? vdupq_n_u16(0) : vmovl_u8(vld1_u8(r));
-    const uint16x4_t low = finish_four(args, c, vget_low_u16(residual), r != nullptr);
-    const uint16x4_t high = finish_four(args, c + 4, vget_high_u16(residual), r != nullptr);
+    const uint16x4_t low = finish_four(e, c, vget_low_u16(residual), r != nullptr);
+    const uint16x4_t high = finish_four(e, c + 4, vget_high_u16(residual), r != nullptr);
     vst1_u8(out, vmovn_u16(vcombine_u16(low, high)));
   }
 };

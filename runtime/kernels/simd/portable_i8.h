@@ -45,6 +45,10 @@ struct PortableInt8 {
     return result;
   }
 
+  static Sum total(const Vector& sums) {
+    return sums.lane[0] + sums.lane[1] + sums.lane[2] + sums.lane[3];
+  }
+
   static Line load_line(const std::uint8_t* p) { return {p[0], p[1], p[2], p[3]}; }
   static Line select(std::uint64_t inside, Line line, std::uint8_t zero) {
     for (std::uint32_t i = 0; i < kPackLanes; ++i) {
@@ -56,12 +60,17 @@ struct PortableInt8 {
     for (std::uint32_t i = 0; i < kPackLanes; ++i) out[i] = {lines[0].lane[i], lines[1].lane[i]};
   }
 
-  static void finish(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r,
-                     std::uint8_t* out) {
+  struct Epilogue {
+    float scale, shift, residual_scale, floor;
+  };
+  static Epilogue epilogue(const RowFinish& row, float residual_scale, float floor) {
+    return {row.scale, row.shift, residual_scale, floor};
+  }
+  static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
     for (std::uint32_t i = 0; i < kFinishLanes; ++i) {
-      float t = static_cast<float>(c[i]) * args.scale + args.shift;
-      if (r != nullptr) t += static_cast<float>(r[i]) * args.residual_scale;
-      t = t > args.floor ? t : args.floor;
+      float t = static_cast<float>(c[i]) * e.scale + e.shift;
+      if (r != nullptr) t += static_cast<float>(r[i]) * e.residual_scale;
+      t = t > e.floor ? t : e.floor;
       t = t < 255.0f ? t : 255.0f;
       // Adding 1.5 * 2^23 rounds to nearest even and leaves the integer in the low bits.
       out[i] = static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(t + 0x1.8p23f));

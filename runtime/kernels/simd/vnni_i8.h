@@ -39,6 +39,8 @@ struct VnniInt8 {
     return _mm512_dpbusd_epi32(sum, column, weight);
   }
 
+  static Sum total(Vector sums) { return _mm512_reduce_add_epi32(sums); }
+
   static Line load_inside(const std::uint8_t* p, std::uint64_t inside, std::uint8_t zero) {
     return _mm512_mask_loadu_epi8(_mm512_set1_epi8(static_cast<char>(zero)), inside, p);
   }
@@ -62,18 +64,35 @@ struct VnniInt8 {
     _mm512_storeu_si512(out + 32, _mm512_unpacklo_epi16(ab_high, cd_high));
   }
 
-  static void finish(const Int8FinishArgs& args, const Sum* c, const std::uint8_t* r,
-                     std::uint8_t* out) {
-    __m512 t = _mm512_cvtepi32_ps(load_sums(c));
-    t = _mm512_add_ps(_mm512_mul_ps(t, _mm512_set1_ps(args.scale)), _mm512_set1_ps(args.shift));
-    if (r != nullptr) {
-      const __m512 residual = _mm512_cvtepi32_ps(
-          _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(r))));
-      t = _mm512_add_ps(t, _mm512_mul_ps(residual, _mm512_set1_ps(args.residual_scale)));
+  struct Epilogue {
+    __m512 scale, shift, residual_scale, floor;
+  };
+  static Epilogue epilogue(const RowFinish& row, float residual_scale, float floor) {
+    return {_mm512_set1_ps(row.scale), _mm512_set1_ps(row.shift), _mm512_set1_ps(residual_scale),
+            _mm512_set1_ps(floor)};
+  }
+  /// Sixteen results as bytes. Narrowing saturates, so that nothing else cuts at 255.
+  static __m128i finish_sixteen(const Epilogue& e, __m512i c, __m128i r, bool has_residual) {
+    __m512 t = _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(c), e.scale), e.shift);
+    if (has_residual) {
+      const __m512 residual = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(r));
+      t = _mm512_add_ps(t, _mm512_mul_ps(residual, e.residual_scale));
     }
-    t = _mm512_min_ps(_mm512_max_ps(t, _mm512_set1_ps(args.floor)), _mm512_set1_ps(255.0f));
-    const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(t));  // To nearest even.
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+    return _mm512_cvtusepi32_epi8(
+        _mm512_cvtps_epi32(_mm512_max_ps(t, e.floor)));  // To nearest even.
+  }
+  static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
+    const __m128i residual =
+        r == nullptr ? _mm_setzero_si128() : _mm_loadu_si128(reinterpret_cast<const __m128i*>(r));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
+                     finish_sixteen(e, load_sums(c), residual, r != nullptr));
+  }
+  static void finish_some(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out,
+                          std::uint32_t count) {
+    const auto mask = static_cast<__mmask16>((1u << count) - 1);
+    const __m128i residual = r == nullptr ? _mm_setzero_si128() : _mm_maskz_loadu_epi8(mask, r);
+    _mm_mask_storeu_epi8(
+        out, mask, finish_sixteen(e, _mm512_maskz_loadu_epi32(mask, c), residual, r != nullptr));
   }
 };
 

@@ -193,44 +193,136 @@ TEST_CASE("what is not inside is padding and need not be readable") {
   }
 }
 
+// The positions of a shape from the end of packed B, in words, as take_out() of the convolution
+// makes them.
+std::vector<std::byte> words_of_last(const Int8Kernel& kernel, std::span<const std::byte> packed,
+                                     const Shape& s, std::uint32_t words) {
+  std::vector<std::byte> b;
+  for (std::uint32_t p = s.positions - std::min(3u, s.positions); p < s.positions; ++p) {
+    for (std::uint32_t word = 0; word < words; ++word) {
+      const std::size_t at = (std::size_t{p / kernel.tile} * words + word) * kernel.tile;
+      const auto from =
+          packed.begin() + static_cast<std::ptrdiff_t>((at + p % kernel.tile) * kernel.word_bytes);
+      b.insert(b.end(), from, from + kernel.word_bytes);
+    }
+  }
+  return b;
+}
+
+// few() gives what accumulate() does for the last positions.
+void check_few(const Int8Kernel& kernel, const Shape& s) {
+  tests::Uniform uniform(tests::test_seed());
+  const std::uint32_t words = (s.depth + kernel.word_k - 1) / kernel.word_k;
+  GuardedBuffer<std::byte> panel(std::size_t{s.rows} * words * kernel.word_bytes);
+  const std::uint32_t tiles = (s.positions + kernel.tile - 1) / kernel.tile;
+  std::vector<std::byte> packed(std::size_t{tiles} * words * kernel.tile * kernel.word_bytes);
+  // Numbers that both kinds of words can hold: bytes, and bytes widened.
+  const std::size_t width = kernel.word_bytes / kernel.word_k;
+  for (std::size_t i = 0; i < panel.span().size(); i += width) {
+    panel[i] = static_cast<std::byte>(uniform.below(127));
+  }
+  for (std::size_t i = 0; i < packed.size(); i += width) {
+    packed[i] = static_cast<std::byte>(uniform.below(256));
+  }
+  const std::uint32_t count = std::min(3u, s.positions);
+  const std::vector<std::byte> last = words_of_last(kernel, packed, s, words);
+  GuardedBuffer<std::byte> b(last.size());
+  std::copy(last.begin(), last.end(), b.begin());
+  GuardedBuffer<std::int32_t> c(std::size_t{s.rows} * count);
+  kernel.few({panel.data(), words, b.data(), words, c.data(), count, s.rows, words, count});
+  std::vector<std::int32_t> all(std::size_t{s.rows} * tiles * kernel.tile);
+  const std::size_t b_stride = std::size_t{words} * kernel.tile;
+  kernel.accumulate({panel.data(), words, packed.data(), b_stride, all.data(),
+                     std::size_t{tiles} * kernel.tile, s.rows, words, s.positions, true});
+  for (std::uint32_t r = 0; r < s.rows; ++r) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::size_t p = s.positions - count + i;
+      REQUIRE(c[std::size_t{r} * count + i] == all[std::size_t{r} * tiles * kernel.tile + p]);
+    }
+  }
+}
+
+TEST_CASE("few positions have the sums of whole tiles") {
+  CAPTURE(tests::test_seed());
+  for (const Int8Kernel* kernel : runnable()) {
+    CAPTURE(std::string(kernel->name));
+    if (kernel->few == nullptr) continue;
+    for (const std::uint32_t depth : {1u, 4u, 31u, 64u, 65u, 200u}) {
+      for (std::uint32_t positions = 1; positions <= kernel->tile + 4; ++positions) {
+        CAPTURE(depth);
+        CAPTURE(positions);
+        check_few(*kernel, {2 * kernel->rows, depth, positions});
+      }
+    }
+  }
+}
+
+TEST_CASE("few() takes what leaves most lanes of a vector idle") {
+  for (const Int8Kernel* kernel : runnable()) {
+    CAPTURE(std::string(kernel->name));
+    if (kernel->few == nullptr) continue;
+    CHECK(kernel->few_of(3 * kernel->lanes) == 0);
+    CHECK(kernel->few_of(3 * kernel->lanes + 1) == 1);
+    CHECK(kernel->few_of(4 * kernel->lanes - 1) == 0);
+  }
+}
+
 // The formula of gemm_i8.h, one rounding an operation.
-std::uint8_t finish_reference(const Int8FinishArgs& args, std::int32_t c, std::uint8_t residual) {
-  float t = static_cast<float>(c) * args.scale;
-  t = t + args.shift;
+std::uint8_t finish_reference(const Int8FinishArgs& args, const RowFinish& row, std::int32_t c,
+                              std::uint8_t residual) {
+  float t = static_cast<float>(c) * row.scale;
+  t = t + row.shift;
   if (args.residual != nullptr) t = t + static_cast<float>(residual) * args.residual_scale;
   t = std::min(std::max(t, args.floor), 255.0f);
   return static_cast<std::uint8_t>(std::nearbyint(t));
 }
 
+// Two rows of `count` outputs, which end at guard pages.
+void check_finish(const Int8Kernel& kernel, std::uint32_t count, int variant) {
+  tests::Uniform uniform(tests::test_seed());
+  const std::uint32_t stride = count + 3;
+  GuardedBuffer<std::int32_t> c(stride + count);
+  GuardedBuffer<std::uint8_t> out(stride + count);
+  for (auto& v : c) v = static_cast<std::int32_t>(uniform() * 100000.0f);
+  for (auto& v : out) v = static_cast<std::uint8_t>(uniform.below(256));
+  const std::vector<std::uint8_t> before(out.begin(), out.end());
+  RowFinish rows[2] = {{0.00234f, -3.0f}, {0.0017f, 100.25f}};
+  if ((variant & 4) != 0) {  // Makes ties.
+    rows[0].scale = rows[1].scale = 0.5f;
+    for (auto& v : c) v /= 300;
+  }
+  if ((variant & 8) != 0) {  // Beyond every integer.
+    rows[0].scale = 1e9f;
+    rows[1].scale = -1e9f;
+  }
+  Int8FinishArgs args;
+  args.c = c.data();
+  args.c_stride = args.out_stride = stride;
+  args.residual = (variant & 1) != 0 ? out.data() : nullptr;
+  args.out = out.data();
+  args.rows = 2;
+  args.positions = count;
+  args.row = rows;
+  args.residual_scale = 0.71f;
+  args.floor = (variant & 2) != 0 ? 17.0f : 0.0f;
+  kernel.finish(args);
+  for (std::uint32_t i = 0; i < stride + count; ++i) {
+    const RowFinish& row = rows[i / stride];
+    const int expected = i % stride < count ? finish_reference(args, row, c[i], before[i])
+                                            : before[i];  // Between rows: untouched.
+    REQUIRE(int{out[i]} == expected);
+  }
+}
+
 TEST_CASE("finishing gives the same bytes on every ISA, at every length and in place") {
+  CAPTURE(tests::test_seed());
   for (const Int8Kernel* kernel : runnable()) {
     CAPTURE(std::string(kernel->name));
-    tests::Uniform uniform(tests::test_seed());
     for (std::uint32_t count = 1; count <= 70; ++count) {
-      for (int variant = 0; variant < 8; ++variant) {
+      for (int variant = 0; variant < 16; ++variant) {
         CAPTURE(count);
         CAPTURE(variant);
-        GuardedBuffer<std::int32_t> c(count);
-        GuardedBuffer<std::uint8_t> out(count);
-        for (auto& v : c) v = static_cast<std::int32_t>(uniform() * 100000.0f);
-        for (auto& v : out) v = static_cast<std::uint8_t>(uniform.below(256));
-        const std::vector<std::uint8_t> before(out.begin(), out.end());
-        Int8FinishArgs args;
-        args.c = c.data();
-        args.residual = (variant & 1) != 0 ? out.data() : nullptr;
-        args.out = out.data();
-        args.positions = count;
-        args.scale = (variant & 4) != 0 ? 0.5f : 0.00234f;  // 0.5 makes ties.
-        args.shift = (variant & 2) != 0 ? 100.25f : -3.0f;
-        args.residual_scale = 0.71f;
-        args.floor = (variant & 2) != 0 ? 17.0f : 0.0f;
-        if ((variant & 4) != 0) {
-          for (auto& v : c) v /= 300;
-        }
-        kernel->finish(args);
-        for (std::uint32_t i = 0; i < count; ++i) {
-          REQUIRE(int{out[i]} == int{finish_reference(args, c[i], before[i])});
-        }
+        check_finish(*kernel, count, variant);
       }
     }
   }
