@@ -5,6 +5,7 @@
 
 #include "kernels/convolution/blocking.h"
 #include "kernels/convolution/cost.h"
+#include "kernels/convolution/finish_i8.h"
 #include "ops/registry.h"
 
 namespace bitdown {
@@ -43,6 +44,7 @@ std::uint64_t prepared_bytes(const Int8ConvolutionStep& step) {
   const kernels::WeightMatrix& weights = step.args.weights;
   if (step.table != nullptr) return kernels::table_weights_bytes(weights);
   return kernels::weights_i8_bytes(weights, *step.kernel) +
+         kernels::row_finishes_bytes(step.args, *step.kernel) +
          (step.expanded ? kernels::expanded_i8_bytes(weights, *step.kernel) : 0);
 }
 
@@ -53,8 +55,10 @@ void prepare(Int8ConvolutionStep& step, std::byte* memory) {
     return;
   }
   step.args.prepared = kernels::prepare_weights_i8(weights, *step.kernel, memory);
-  if (!step.expanded) return;
   memory += kernels::weights_i8_bytes(weights, *step.kernel);
+  step.args.finish = kernels::prepare_row_finishes(step.args, *step.kernel, memory);
+  if (!step.expanded) return;
+  memory += kernels::row_finishes_bytes(step.args, *step.kernel);
   kernels::expand_weights_i8(weights, *step.kernel, step.args.prepared, memory);
 }
 

@@ -12,8 +12,9 @@ constexpr std::uint32_t kGroup = 32;         // Output rows decoded at a time.
 constexpr std::size_t kPanelBytes =
     32 * 1024;                        // Of whole rows, unless one of the kernel needs more.
 constexpr std::uint32_t kStrip = 64;  // Positions, about.
-constexpr std::size_t kPackBytes = 256 * 1024;  // Packed B, unless kMinTiles need more.
-constexpr std::uint32_t kMinTiles = 3;          // Each block of positions decodes all codes anew.
+// Packed B, unless so many tiles need more: each block of positions decodes all codes anew.
+constexpr std::size_t kPackBytes[] = {256 * 1024, 512 * 1024};  // Without and with whole rows.
+constexpr std::uint32_t kMinTiles[] = {3, 5};
 
 // Columns and rows of a panel.
 void cut_panel(const WeightMatrix& weights, const PanelKernel& kernel, bool whole_rows,
@@ -39,14 +40,14 @@ Blocking make_blocking(const WeightMatrix& weights, std::uint32_t positions,
   Blocking b;
   cut_panel(weights, kernel, whole_rows, b);
   b.tile_stride = std::uint64_t{divide_up(weights.columns, kernel.word_k)} * kernel.tile;
-  const std::uint64_t fitting = kPackBytes / (b.tile_stride * kernel.word_bytes);
+  const std::uint64_t fitting = kPackBytes[whole_rows] / (b.tile_stride * kernel.word_bytes);
   const auto tiles = static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      divide_up(positions, kernel.tile), std::max<std::uint64_t>(fitting, kMinTiles)));
+      divide_up(positions, kernel.tile), std::max<std::uint64_t>(fitting, kMinTiles[whole_rows])));
   b.block_positions = tiles * kernel.tile;
   b.strip = std::max(kStrip / kernel.tile, 1u) * kernel.tile;
   b.sums_stride = b.chunk < weights.columns ? std::max(b.block_positions, b.strip) : b.strip;
   b.packed = b.take(b.tile_stride * tiles * kernel.word_bytes);
-  b.panel = b.take(std::uint64_t{b.group} * b.panel_stride * kernel.word_bytes);
+  b.panel = b.take(std::uint64_t{b.group} * b.panel_stride * kernel.word_bytes + kPanelSlack);
   b.sums = b.take(std::uint64_t{b.group} * b.sums_stride * sizeof(float));
   return b;
 }

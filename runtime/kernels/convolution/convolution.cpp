@@ -26,7 +26,8 @@ struct Float32 {
   static const void* panel(const Block& block, const WeightRange& range, std::size_t& stride) {
     stride = block.blocking.panel_stride;
     float* const panel = block.at<float>(block.blocking.panel);
-    read_weights(block.args.weights, block.at<float>(block.blocking.rows), range, panel, stride);
+    read_weights(block.args.weights, block.at<float>(block.blocking.codebook), range, panel,
+                 stride);
     block.clear_unused_rows(range.rows);
     return panel;
   }
@@ -59,7 +60,7 @@ void linear(const ConvolutionArgs& args, const GemmKernel& gemm, const OutputRan
             const Blocking& blocking, std::byte* scratch) {
   const Float32::Block block = {args, gemm, blocking, scratch, 0, 1};
   for (std::uint32_t row = range.row; row < range.row + range.rows; ++row) {
-    matrix_vector(args.weights, block.at<float>(blocking.rows), args.x, row, 1,
+    matrix_vector(args.weights, block.at<float>(blocking.codebook), args.x, row, 1,
                   block.at<float>(blocking.sums));
     Float32::finish(block, row, 1, 0, 1);
   }
@@ -68,7 +69,7 @@ void linear(const ConvolutionArgs& args, const GemmKernel& gemm, const OutputRan
 Blocking blocking_of(const ConvolutionArgs& args, std::uint32_t positions, const GemmKernel& gemm) {
   Blocking blocking = make_blocking(args.weights, positions, gemm, false);
   blocking.inputs = blocking.take(std::uint64_t{blocking.block_positions} * sizeof(float));
-  blocking.rows = blocking.take(args.weights.codebook_elements() * sizeof(float));
+  blocking.codebook = blocking.take(args.weights.codebook_elements() * sizeof(float));
   return blocking;
 }
 
@@ -82,7 +83,7 @@ void convolution(const ConvolutionArgs& args, const GemmKernel& gemm, std::byte*
                  Share share) {
   const OutputRange range = output_range(args.weights.rows, args.window.positions(), gemm, share);
   const Blocking blocking = blocking_of(args, range.positions, gemm);
-  expand_codebook(args.weights, reinterpret_cast<float*>(scratch + blocking.rows));
+  expand_codebook(args.weights, reinterpret_cast<float*>(scratch + blocking.codebook));
   if (args.weights.coded && args.window.pointwise() && args.window.positions() == 1) {
     linear(args, gemm, range, blocking, scratch);
     return;

@@ -22,11 +22,10 @@ Blocking blocking_of(const Int8ConvolutionArgs& args, std::uint32_t positions,
   blocking.inputs =
       blocking.take(Columns::scratch(args.window, blocking.block_positions, kernel.tile));
   blocking.few = blocking.take(kernel.lanes * words_of(args.weights, kernel) * kernel.word_bytes);
-  blocking.rows = blocking.take(std::uint64_t{blocking.group} * sizeof(RowFinish));
   return blocking;
 }
 
-// Panels have all columns: a group of rows is decoded and summed up once a block.
+// Panels have all columns: a group of rows is decoded once a block.
 template <typename T>
 struct Int8Family {
   using Block = ConvolutionBlock<Int8ConvolutionArgs, Int8Kernel>;
@@ -92,36 +91,18 @@ struct Int8Family {
 
   static const void* panel(const Block& block, const WeightRange& range, std::size_t& stride) {
     const WeightsI8& prepared = block.args.prepared;
-    auto* const finish = block.at<RowFinish>(block.blocking.rows);
+    stride = block.blocking.panel_stride;
     if (prepared.rows != nullptr) {
-      for (std::uint32_t r = 0; r < range.rows; ++r) {
-        finish[r] = finish_of(block, range.row + r, prepared.row_sums[range.row + r]);
-      }
-      stride = divide_up(range.columns, block.kernel.word_k);
       return prepared.rows + range.row * stride * block.kernel.word_bytes;
     }
-    stride = block.blocking.panel_stride;
     T* const panel = block.at<T>(block.blocking.panel);
     for (std::uint32_t r = 0; r < range.rows; ++r) {
       T* const row = panel + r * stride * block.kernel.word_k;
-      read_weights_i8(block.args.weights, prepared, {range.row + r, 1, 0, range.columns}, row);
+      decode_row_i8(block.args.weights, prepared, block.kernel, range.row + r, row);
       std::fill(row + range.columns, row + stride * block.kernel.word_k, T{0});
-      finish[r] = finish_of(block, range.row + r, sum_of(block, row));
     }
     block.clear_unused_rows(range.rows);
     return panel;
-  }
-
-  static RowFinish finish_of(const Block& block, std::uint32_t row, std::int32_t sum) {
-    return row_finish(block.args, row, block.args.prepared.step(row), sum);
-  }
-
-  // Of a row's weights, where x has a zero point.
-  static std::int32_t sum_of(const Block& block, const T* row) {
-    std::int32_t sum = 0;
-    if (block.args.x_grid.zero == 0) return sum;
-    for (std::uint32_t k = 0; k < block.args.weights.columns; ++k) sum += row[k];
-    return sum;
   }
 
   static void finish(const Block& block, std::uint32_t row, std::uint32_t rows, std::uint32_t p,
@@ -131,7 +112,7 @@ struct Int8Family {
     finish.c_stride = block.blocking.sums_stride;
     finish.rows = rows;
     finish.positions = positions;
-    finish.row = block.at<RowFinish>(block.blocking.rows);
+    finish.row = block.args.finish + row;
     block.kernel.finish(finish);
   }
 };

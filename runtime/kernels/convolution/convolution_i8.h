@@ -28,6 +28,7 @@ struct Int8ConvolutionArgs {
   Window window;
   WeightMatrix weights;  ///< columns = window.channels * kernel_h * kernel_w.
   WeightsI8 prepared;    ///< The weights, for the same kernel; unused by convolution_table().
+  const RowFinish* finish = nullptr;  ///< Of all rows (finish_i8.h); as little used.
   ChannelValues scale = {nullptr, false, 1.0f};
   ChannelValues shift;
   bool relu = false;

@@ -78,7 +78,8 @@ DecodeWork decode_work(const WeightMatrix& weights, const Window& window, const 
   const double decoded =
       static_cast<double>(range.rows) * divide_up(range.positions, blocking.block_positions);
   const double columns = round_up(weights.columns, kernel.word_k);
-  const double positions = round_up(range.positions, lanes);
+  const std::uint32_t few = kernel.few_of(range.positions);
+  const double positions = round_up(range.positions - few, lanes) + few;
   DecodeWork work;
   work.macs = round_up(range.rows, kernel.rows) * positions * columns;
   work.codes = decoded * (weights.columns / weights.codes.block_size);

@@ -14,6 +14,13 @@ namespace bitdown::kernels {
 RowFinish row_finish(const Int8ConvolutionArgs& args, std::uint32_t row, float weight_step,
                      std::int64_t weight_sum);
 
+/// Bytes of 64-byte aligned memory for that of all rows.
+std::uint64_t row_finishes_bytes(const Int8ConvolutionArgs& args, const Int8Kernel& kernel);
+
+/// That of all rows, for args.prepared, made once for all runs.
+const RowFinish* prepare_row_finishes(const Int8ConvolutionArgs& args, const Int8Kernel& kernel,
+                                      std::byte* memory);
+
 /// What all rows share, from output (row, position) on; the caller sets c, row, rows and positions.
 Int8FinishArgs make_finish(const Int8ConvolutionArgs& args, std::uint32_t row,
                            std::uint32_t position);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "aligned.h"
 #include "kernels/convolution/blocking.h"
@@ -26,8 +25,9 @@ Parts parts_of(const WeightMatrix& weights, std::size_t element) {
     parts.choices = align_up(sizeof(CodebookGrids));
     parts.finest = parts.choices + weights.rows;
     parts.numbers = align_up(parts.finest + weights.codes.entries);
-    parts.total = align_up(parts.numbers + std::uint64_t{weights.codebook_elements()} * element *
-                                               kCodebookVersions);
+    parts.total = align_up(
+        parts.numbers + std::uint64_t{weights.codebook_elements()} * element * kCodebookVersions +
+        kCodewordSlack);
     return parts;
   }
   parts.numbers = align_up(std::uint64_t{weights.rows} * sizeof(float));
@@ -66,24 +66,20 @@ WeightsI8 prepare_dense(const WeightMatrix& weights, const Parts& parts, std::by
   return {steps, nullptr, numbers};
 }
 
-// Of expanded rows: their words, then their sums.
-std::uint64_t expanded_words(const WeightMatrix& weights, const Int8Kernel& kernel) {
-  const std::uint64_t rows = divide_up(weights.rows, kernel.rows) * std::uint64_t{kernel.rows};
-  return align_up(rows * divide_up(weights.columns, kernel.word_k) * kernel.word_bytes);
-}
-
 template <typename T>
 void expand(const WeightMatrix& weights, const Int8Kernel& kernel, const WeightsI8& prepared,
-            T* row, std::int32_t* sums) {
+            T* row) {
   const std::size_t stride = std::size_t{divide_up(weights.columns, kernel.word_k)} * kernel.word_k;
   for (std::uint32_t r = 0; r < weights.rows; ++r, row += stride) {
-    read_weights_i8(weights, prepared, {r, 1, 0, weights.columns}, row);
-    sums[r] = std::accumulate(row, row + weights.columns, std::int32_t{0});
+    read_weights_i8(weights, prepared, r, row);
   }
 }
 
-std::size_t element_bytes(const Int8Kernel& kernel) {
-  return kernel.word_bytes / kernel.word_k;
+// The codebook that a row takes.
+template <typename T>
+const T* version(const WeightMatrix& weights, const WeightsI8& prepared, std::uint32_t row) {
+  return static_cast<const T*>(prepared.numbers) +
+         prepared.versions[row] * weights.codebook_elements();
 }
 
 }  // namespace
@@ -101,40 +97,56 @@ WeightsI8 prepare_weights_i8(const WeightMatrix& weights, const Int8Kernel& kern
 }
 
 std::uint64_t expanded_i8_bytes(const WeightMatrix& weights, const Int8Kernel& kernel) {
-  return expanded_words(weights, kernel) + align_up(weights.rows * sizeof(std::int32_t));
+  const std::uint64_t rows = divide_up(weights.rows, kernel.rows) * std::uint64_t{kernel.rows};
+  return align_up(rows * divide_up(weights.columns, kernel.word_k) * kernel.word_bytes);
 }
 
 void expand_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel, WeightsI8& prepared,
                        std::byte* memory) {
-  const std::uint64_t words = expanded_words(weights, kernel);
-  auto* const sums = reinterpret_cast<std::int32_t*>(memory + words);
-  std::fill(memory, memory + words, std::byte{0});
+  std::fill(memory, memory + expanded_i8_bytes(weights, kernel), std::byte{0});
   if (element_bytes(kernel) == 1) {
-    expand(weights, kernel, prepared, reinterpret_cast<std::int8_t*>(memory), sums);
+    expand(weights, kernel, prepared, reinterpret_cast<std::int8_t*>(memory));
   } else {
-    expand(weights, kernel, prepared, reinterpret_cast<std::int16_t*>(memory), sums);
+    expand(weights, kernel, prepared, reinterpret_cast<std::int16_t*>(memory));
   }
   prepared.rows = memory;
-  prepared.row_sums = sums;
 }
 
 template <typename T>
-void read_weights_i8(const WeightMatrix& weights, const WeightsI8& prepared,
-                     const WeightRange& range, T* out) {
+void read_weights_i8(const WeightMatrix& weights, const WeightsI8& prepared, std::uint32_t row,
+                     T* out) {
   if (weights.coded) {
-    const T* const version = static_cast<const T*>(prepared.numbers) +
-                             prepared.versions[range.row] * weights.codebook_elements();
-    read_codes(weights, version, range, out, range.columns);
+    read_codes(weights, version<T>(weights, prepared, row), {row, 1, 0, weights.columns}, out,
+               weights.columns);
   } else {
-    const std::int8_t* const row = static_cast<const std::int8_t*>(prepared.numbers) +
-                                   std::size_t{range.row} * weights.columns + range.column;
-    std::copy(row, row + range.columns, out);
+    const std::int8_t* const numbers =
+        static_cast<const std::int8_t*>(prepared.numbers) + std::size_t{row} * weights.columns;
+    std::copy(numbers, numbers + weights.columns, out);
   }
 }
 
-template void read_weights_i8(const WeightMatrix&, const WeightsI8&, const WeightRange&,
-                              std::int8_t*);
-template void read_weights_i8(const WeightMatrix&, const WeightsI8&, const WeightRange&,
-                              std::int16_t*);
+template <typename T>
+void decode_row_i8(const WeightMatrix& weights, const WeightsI8& prepared, const Int8Kernel& kernel,
+                   std::uint32_t row, T* out) {
+  if (!weights.coded || weights.codes.high_bit_count != 0) {
+    read_weights_i8(weights, prepared, row, out);
+    return;
+  }
+  const std::uint32_t blocks = weights.columns / weights.codes.block_size;
+  CodewordsArgs args;
+  args.codes = weights.codes.codes + std::size_t{row} * blocks;
+  args.count = blocks;
+  args.codebook = reinterpret_cast<const std::byte*>(version<T>(weights, prepared, row));
+  args.bytes = weights.codes.block_size * sizeof(T);
+  args.out = reinterpret_cast<std::byte*>(out);
+  kernel.copy_codewords(args);
+}
+
+template void read_weights_i8(const WeightMatrix&, const WeightsI8&, std::uint32_t, std::int8_t*);
+template void read_weights_i8(const WeightMatrix&, const WeightsI8&, std::uint32_t, std::int16_t*);
+template void decode_row_i8(const WeightMatrix&, const WeightsI8&, const Int8Kernel&, std::uint32_t,
+                            std::int8_t*);
+template void decode_row_i8(const WeightMatrix&, const WeightsI8&, const Int8Kernel&, std::uint32_t,
+                            std::int16_t*);
 
 }  // namespace bitdown::kernels

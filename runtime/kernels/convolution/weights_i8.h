@@ -20,9 +20,8 @@ struct WeightsI8 {
                                   ///< or dense rows of std::int8_t.
 
   /// All rows expanded, in words of the kernel, or null; with zeros up to whole words and up to
-  /// whole kernel.rows; and the sum of each row.
+  /// whole kernel.rows.
   const std::byte* rows = nullptr;
-  const std::int32_t* row_sums = nullptr;
 
   /// The grid of a row.
   float step(std::uint32_t row) const { return steps[versions != nullptr ? versions[row] : row]; }
@@ -42,10 +41,14 @@ std::uint64_t expanded_i8_bytes(const WeightMatrix& weights, const Int8Kernel& k
 void expand_weights_i8(const WeightMatrix& weights, const Int8Kernel& kernel, WeightsI8& prepared,
                        std::byte* memory);
 
-/// Writes range.rows = 1 row of q into `out`. T: std::int8_t or std::int16_t, the element of the
-/// kernel's words.
+/// Writes a row of q into `out`. T: std::int8_t or std::int16_t, the element of the kernel's words.
 template <typename T>
-void read_weights_i8(const WeightMatrix& weights, const WeightsI8& prepared,
-                     const WeightRange& range, T* out);
+void read_weights_i8(const WeightMatrix& weights, const WeightsI8& prepared, std::uint32_t row,
+                     T* out);
+
+/// The same, quicker; kCodewordSlack bytes behind it may be overwritten.
+template <typename T>
+void decode_row_i8(const WeightMatrix& weights, const WeightsI8& prepared, const Int8Kernel& kernel,
+                   std::uint32_t row, T* out);
 
 }  // namespace bitdown::kernels

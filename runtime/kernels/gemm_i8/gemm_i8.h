@@ -62,11 +62,22 @@ struct Int8FewArgs {
   std::uint32_t positions = 0;
 };
 
+/// One call of Int8Kernel::copy_codewords: the codewords of `count` codes one after another.
+struct CodewordsArgs {
+  const std::uint8_t* codes = nullptr;
+  std::uint32_t count = 0;
+  const std::byte* codebook = nullptr;  ///< kCodewordSlack bytes behind it are readable.
+  std::uint32_t bytes = 0;              ///< Of a codeword.
+  std::byte* out = nullptr;             ///< kCodewordSlack bytes behind them may be overwritten.
+};
+constexpr std::uint32_t kCodewordSlack = 64;
+
 struct Int8Kernel : PanelKernel {
   void (*finish)(const Int8FinishArgs&);
   void (*pack)(const Int8PackArgs&);
   void (*few)(const Int8FewArgs&);  ///< Null where words of B cannot be told apart.
-  std::uint32_t lanes;              ///< Positions of a vector of sums.
+  void (*copy_codewords)(const CodewordsArgs&);
+  std::uint32_t lanes;  ///< Positions of a vector of sums.
 
   /// How many of the last of `positions` few() takes: those that leave most lanes idle.
   std::uint32_t few_of(std::uint32_t positions) const {
@@ -74,6 +85,11 @@ struct Int8Kernel : PanelKernel {
     return few != nullptr && left <= lanes / 4 ? left : 0;
   }
 };
+
+/// Of a number in the kernel's words.
+inline std::size_t element_bytes(const Int8Kernel& kernel) {
+  return kernel.word_bytes / kernel.word_k;
+}
 
 /// All kernels of this build, best first, the portable one last.
 std::span<const Int8Kernel* const> int8_kernels();

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "kernels/gemm_i8/codewords.h"
 #include "kernels/gemm_i8/few.h"
 #include "kernels/gemm_i8/gemm_i8.h"
 #include "kernels/panel/generic.h"
@@ -119,8 +120,12 @@ template <typename Simd, int kRows, int kVectors>
 constexpr Int8Kernel make_int8_kernel(const char* name, IsaSet required) {
   void (*few)(const Int8FewArgs&) = nullptr;
   if constexpr (AddsLanes<Simd>) few = multiply_few<Simd, kRows>;
-  return {make_panel_kernel<Simd, kRows, kVectors>(name, required), finish_i8<Simd>,
-          pack_i8<Simd, kVectors>, few, Simd::kLanes};
+  return {make_panel_kernel<Simd, kRows, kVectors>(name, required),
+          finish_i8<Simd>,
+          pack_i8<Simd, kVectors>,
+          few,
+          copy_codewords_i8,
+          Simd::kLanes};
 }
 
 }  // namespace

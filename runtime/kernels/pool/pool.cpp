@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 namespace bitdown::kernels {
@@ -52,6 +53,64 @@ void max_along(const Window& w, const T* line, T* y) {
   }
 }
 
+// 8-bit 3x3 windows of stride 2, as most networks have: sixteen at a time; the last step goes back
+// to end with the row. Compilers find no vectors in the loops above for rows this short.
+using Bytes [[gnu::vector_size(16)]] = std::uint8_t;
+constexpr std::uint32_t kStep = sizeof(Bytes);
+
+bool three_by_two(const Window& w) {
+  return w.kernel_h == 3 && w.kernel_w == 3 && w.stride_h == 2 && w.stride_w == 2 &&
+         w.padding_w <= 1 && w.out_width >= kStep;
+}
+
+Bytes load(const std::uint8_t* from) {
+  Bytes bytes;
+  std::memcpy(&bytes, from, sizeof bytes);
+  return bytes;
+}
+
+void store(std::uint8_t* to, Bytes bytes) {
+  std::memcpy(to, &bytes, sizeof bytes);
+}
+
+Bytes larger(Bytes a, Bytes b) {
+  return a > b ? a : b;
+}
+
+// The first, third, ... of 32 bytes.
+Bytes every_second(const std::uint8_t* from) {
+  return __builtin_shufflevector(load(from), load(from + kStep), 0, 2, 4, 6, 8, 10, 12, 14, 16, 18,
+                                 20, 22, 24, 26, 28, 30);
+}
+
+// Calls step(i) for blocks [i, i + kStep) that cover [0, count), count >= kStep.
+template <typename Step>
+void in_steps(std::uint32_t count, const Step& step) {
+  for (std::uint32_t i = 0; i + kStep < count; i += kStep) step(i);
+  step(count - kStep);
+}
+
+// `line`: the larger of three rows, with its neighbour repeated where a tap falls outside.
+void max_three_by_two(const Window& w, const std::uint8_t* x, std::uint8_t* y, std::uint8_t* line) {
+  for (std::uint32_t oy = 0; oy < w.out_height; ++oy, y += w.out_width) {
+    const Range rows = clip(oy, 2, w.padding_h, 3, w.height);
+    const std::uint8_t* const a = x + std::size_t{rows.begin} * w.width;
+    const std::uint8_t* const c = x + (std::size_t{rows.end} - 1) * w.width;
+    const std::uint8_t* const b = rows.end - rows.begin == 1 ? a : a + w.width;
+    std::uint8_t* const inner = line + w.padding_w;
+    in_steps(w.width, [=](std::uint32_t i) {
+      store(inner + i, larger(larger(load(a + i), load(b + i)), load(c + i)));
+    });
+    line[0] = inner[0];
+    inner[w.width] = inner[w.width - 1];
+    in_steps(w.out_width, [=](std::uint32_t i) {
+      const std::uint8_t* const from = line + std::size_t{2} * i;
+      const Bytes pair = larger(every_second(from), every_second(from + 1));
+      store(y + i, larger(pair, every_second(from + 2)));
+    });
+  }
+}
+
 }  // namespace
 
 // Down the columns first, a whole row at a time, which vectorizes; then along the one row left.
@@ -59,6 +118,13 @@ template <typename T>
 void max_pool(const Window& w, const T* x, T* y, std::byte* scratch) {
   T* const line = reinterpret_cast<T*>(scratch);
   for (std::uint32_t c = 0; c < w.channels; ++c, x += w.plane()) {
+    if constexpr (sizeof(T) == 1) {
+      if (three_by_two(w)) {
+        max_three_by_two(w, x, y, line);
+        y += w.positions();
+        continue;
+      }
+    }
     for (std::uint32_t oy = 0; oy < w.out_height; ++oy) {
       const Range rows = clip(oy, w.stride_h, w.padding_h, w.kernel_h, w.height);
       const T* row = x + std::size_t{rows.begin} * w.width;

@@ -2,6 +2,8 @@
 #include "kernels/weights/matrix_vector.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "kernels/weights/codes.h"
 
@@ -15,19 +17,32 @@ void unpack(const Codes& codes, std::size_t first, std::uint32_t count, std::uin
   for (std::uint32_t i = 0; i < count; ++i) out[i] = static_cast<std::uint16_t>(codes[first + i]);
 }
 
-// Codes of 10 bits: a byte of the high plane has four.
+// The high bits of four codes of 10 bits, which share a byte, as a byte each.
+using Spread = std::array<std::array<std::uint8_t, 4>, 256>;
+constexpr Spread spread_table() {
+  Spread table = {};
+  for (std::size_t byte = 0; byte < table.size(); ++byte) {
+    for (std::size_t j = 0; j < 4; ++j) table[byte][j] = byte >> (2 * j) & 3;
+  }
+  return table;
+}
+constexpr Spread kSpread = spread_table();
+
 void unpack_ten_bits(const SplitCodes& codes, std::size_t first, std::uint32_t count,
                      std::uint16_t* out) {
   const std::uint8_t* const low = codes.low + first;
-  const std::uint8_t* const high = codes.high + first / 4;
-  std::uint32_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    const std::uint32_t four = high[i / 4];
-    for (std::uint32_t j = 0; j < 4; ++j) {
-      out[i + j] = static_cast<std::uint16_t>(low[i + j] | (four >> (2 * j) & 3) << 8);
-    }
+  const std::uint8_t* const packed = codes.high + first / 4;
+  const std::uint32_t whole = count / 4 * 4;
+  std::uint8_t high[kChunk];
+  for (std::uint32_t i = 0; i < whole; i += 4) {
+    std::memcpy(high + i, kSpread[packed[i / 4]].data(), 4);
   }
-  for (; i < count; ++i) out[i] = static_cast<std::uint16_t>(codes[first + i]);
+  for (std::uint32_t i = 0; i < whole; ++i) {
+    out[i] = static_cast<std::uint16_t>(low[i] | high[i] << 8);
+  }
+  for (std::uint32_t i = whole; i < count; ++i) {
+    out[i] = static_cast<std::uint16_t>(codes[first + i]);
+  }
 }
 
 void read_chunk(const CodedWeights& coded, std::size_t first, std::uint32_t count,
@@ -42,26 +57,30 @@ void read_chunk(const CodedWeights& coded, std::size_t first, std::uint32_t coun
   }
 }
 
-// kBlock: d at compile time, so that a codeword is a vector; the even and the odd blocks have sums
-// of their own, so that one addition need not wait for the other.
+using Four [[gnu::vector_size(16)]] = float;
+
+Four load(const float* from) {
+  Four four;
+  std::memcpy(&four, from, sizeof four);
+  return four;
+}
+
+// kBlock: d at compile time, so that a codeword is kBlock / 4 vectors; every fourth block has sums
+// of its own, so that additions need not wait for one another.
 template <std::uint32_t kBlock>
 float dot(const std::uint16_t* codes, std::uint32_t count, const float* codebook, const float* x) {
-  float even[kBlock] = {};
-  float odd[kBlock] = {};
+  Four sums[4] = {};
+  const auto add = [&](std::uint32_t b, Four& sum) {
+    const float* const word = codebook + codes[b] * kBlock;
+    for (std::uint32_t e = 0; e < kBlock; e += 4) sum += load(word + e) * load(x + b * kBlock + e);
+  };
   std::uint32_t b = 0;
-  for (; b + 2 <= count; b += 2) {
-    const float* const first = codebook + codes[b] * kBlock;
-    const float* const second = codebook + codes[b + 1] * kBlock;
-    for (std::uint32_t e = 0; e < kBlock; ++e) even[e] += first[e] * x[b * kBlock + e];
-    for (std::uint32_t e = 0; e < kBlock; ++e) odd[e] += second[e] * x[(b + 1) * kBlock + e];
+  for (; b + 4 <= count; b += 4) {
+    for (std::uint32_t i = 0; i < 4; ++i) add(b + i, sums[i]);
   }
-  if (b < count) {
-    const float* const last = codebook + codes[b] * kBlock;
-    for (std::uint32_t e = 0; e < kBlock; ++e) even[e] += last[e] * x[b * kBlock + e];
-  }
-  float sum = 0;
-  for (std::uint32_t e = 0; e < kBlock; ++e) sum += even[e] + odd[e];
-  return sum;
+  for (; b < count; ++b) add(b, sums[0]);
+  const Four sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 float dot_any(const std::uint16_t* codes, std::uint32_t count, std::uint32_t d,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/convolution/convolution_i8.h"
+#include "kernels/convolution/finish_i8.h"
 #include "kernels/convolution/weights_i8.h"
 
 #include <algorithm>
@@ -99,6 +100,9 @@ void check_layer(Layer& layer, bool relu, bool residual) {
     GuardedBuffer<std::uint64_t> prepared(weights_i8_bytes(args.weights, *kernel) / 8);
     args.prepared =
         prepare_weights_i8(args.weights, *kernel, reinterpret_cast<std::byte*>(prepared.data()));
+    GuardedBuffer<std::uint64_t> finishes(row_finishes_bytes(args, *kernel) / 8);
+    args.finish =
+        prepare_row_finishes(args, *kernel, reinterpret_cast<std::byte*>(finishes.data()));
     GuardedBuffer<std::uint64_t> scratch(convolution_i8_scratch(args, *kernel) / 8);
     std::fill(scratch.begin(), scratch.end(), ~std::uint64_t{0});
     convolution_i8(args, *kernel, reinterpret_cast<std::byte*>(scratch.data()));

@@ -53,6 +53,38 @@ TEST_CASE("max pooling agrees with the definition in both layouts") {
   }
 }
 
+void check_bytes(const Window& w) {
+  CAPTURE(tests::describe(w));
+  tests::Uniform uniform(tests::test_seed());
+  tests::GuardedBuffer<std::uint8_t> x(w.channels * w.plane());
+  for (auto& v : x) v = static_cast<std::uint8_t>(uniform.below(256));
+  const std::vector<float> real(x.begin(), x.end());
+  tests::GuardedBuffer<std::uint8_t> y(std::size_t{w.channels} * w.positions());
+  tests::GuardedBuffer<std::byte> scratch(max_pool_scratch<std::uint8_t>(w));
+  max_pool(w, x.data(), y.data(), scratch.data());
+  for (std::uint32_t c = 0; c < w.channels; ++c) {
+    for (std::uint32_t p = 0; p < w.positions(); ++p) {
+      const float expected =
+          max_reference(w, real.data() + c * w.plane(), p / w.out_width, p % w.out_width);
+      REQUIRE(static_cast<float>(y[c * w.positions() + p]) == expected);
+    }
+  }
+}
+
+TEST_CASE("max pooling of bytes agrees with the definition") {
+  CAPTURE(tests::test_seed());
+  for (const Window& w : tests::sample_windows(2)) check_bytes(w);
+  for (const std::uint32_t height : {1u, 2u, 5u, 8u}) {
+    for (std::uint32_t width = 30; width <= 70; ++width) {
+      for (const std::uint32_t padding : {0u, 1u}) {
+        if (height + 2 * padding < 3) continue;
+        check_bytes({2, height, width, 3, 3, 2, 2, padding, padding,
+                     (height + 2 * padding - 3) / 2 + 1, (width + 2 * padding - 3) / 2 + 1});
+      }
+    }
+  }
+}
+
 TEST_CASE("global average pooling gives each channel's mean in both layouts") {
   constexpr std::size_t kChannels = 5;
   tests::Uniform uniform(tests::test_seed());
