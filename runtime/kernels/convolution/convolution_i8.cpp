@@ -4,24 +4,19 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/convolution/coded_i8.h"
 #include "kernels/convolution/driver.h"
 #include "kernels/convolution/finish_i8.h"
-#include "kernels/im2col/columns.h"
+#include "kernels/convolution/inputs_i8.h"
 
 namespace bitdown::kernels {
 namespace {
 
-// Of a row.
-std::size_t words_of(const WeightMatrix& weights, const Int8Kernel& kernel) {
-  return divide_up(weights.columns, kernel.word_k);
-}
-
 Blocking blocking_of(const Int8ConvolutionArgs& args, std::uint32_t positions,
                      const Int8Kernel& kernel) {
   Blocking blocking = make_blocking(args.weights, positions, kernel, true);
-  blocking.inputs =
-      blocking.take(Columns::scratch(args.window, blocking.block_positions, kernel.tile));
-  blocking.few = blocking.take(kernel.lanes * words_of(args.weights, kernel) * kernel.word_bytes);
+  take_inputs_i8(args, kernel, blocking);
+  take_coded_i8(args, kernel, blocking);
   return blocking;
 }
 
@@ -31,42 +26,8 @@ struct Int8Family {
   using Block = ConvolutionBlock<Int8ConvolutionArgs, Int8Kernel>;
 
   static void pack(const Block& block) {
-    const Blocking& blocking = block.blocking;
-    const auto zero = static_cast<std::uint8_t>(block.args.x_grid.zero);
-    Columns columns(block.args.window, block.args.x, zero, block.first, block.positions,
-                    block.kernel.tile, block.scratch + blocking.inputs);
-    Int8PackArgs pack;
-    pack.zero = zero;
-    pack.readable = columns.readable();
-    pack.b_tile_stride = static_cast<std::size_t>(blocking.tile_stride);
-    pack.positions = block.positions;
-    const std::size_t words = words_of(block.args.weights, block.kernel);
-    for (std::uint32_t word = 0; word < words; ++word) {
-      for (std::uint32_t i = 0; i < block.kernel.word_k; ++i) {
-        // Beyond the last column any numbers do: their weights are 0.
-        const Columns::Column column = columns.next();
-        pack.lines[i] = column.line;
-        pack.inside[i] = column.inside;
-      }
-      pack.b = block.packed_word(word);
-      block.kernel.pack(pack);
-    }
-    const std::uint32_t few = block.kernel.few_of(block.positions);
-    for (std::uint32_t i = 0; i < few; ++i) take_out(block, block.positions - few + i, i, words);
-  }
-
-  // The words of a position, one after another, for few().
-  static void take_out(const Block& block, std::uint32_t position, std::uint32_t i,
-                       std::size_t words) {
-    const std::size_t bytes = block.kernel.word_bytes;
-    const std::uint32_t lane = position % block.kernel.tile;
-    const std::byte* from = block.packed_word(0, position - lane) + lane * bytes;
-    std::byte* to = block.at<std::byte>(block.blocking.few) + i * words * bytes;
-    for (std::size_t word = 0; word < words; ++word) {
-      std::memcpy(to, from, sizeof(std::int32_t));
-      to += bytes;
-      from += block.kernel.tile * bytes;
-    }
+    pack_inputs_i8(block.args, block.kernel, block.blocking, block.scratch,
+                   {block.first, block.positions});
   }
 
   static void accumulate(const Block& block, const PanelArgs& product, std::uint32_t p) {
@@ -134,7 +95,9 @@ void convolution_i8(const Int8ConvolutionArgs& args, const Int8Kernel& kernel, s
                     Share share) {
   const OutputRange range = output_range(args.weights.rows, args.window.positions(), kernel, share);
   const Blocking blocking = blocking_of(args, range.positions, kernel);
-  if (kernel.word_bytes == kernel.word_k) {
+  if (can_multiply_coded_i8(args, kernel, range)) {
+    multiply_coded_i8(args, kernel, range, blocking, scratch);
+  } else if (kernel.word_bytes == kernel.word_k) {
     run<std::int8_t>(args, kernel, range, blocking, scratch);
   } else {
     run<std::int16_t>(args, kernel, range, blocking, scratch);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 
 #include "kernels/panel/panel.h"
@@ -72,12 +73,35 @@ struct CodewordsArgs {
 };
 constexpr std::uint32_t kCodewordSlack = 64;
 
+/// One call of Int8Kernel::coded, the product of panel.h for one tile straight from codes:
+///   C[r][p] = sum over k of A[r][k] * B[k][p],  row r of A = its codewords one after another
+/// where tile positions fill the tile, one more may be given: its words of k one after another.
+struct Int8CodedArgs {
+  const std::uint8_t* codes = nullptr;  ///< (rows, blocks).
+  std::size_t code_stride = 0;
+  std::uint32_t blocks = 0;
+  std::uint32_t block_size = 0;            ///< d.
+  const void* codebooks = nullptr;         ///< Versions of one codebook.
+  std::size_t version_size = 0;            ///< In numbers.
+  const std::uint8_t* versions = nullptr;  ///< That of each row.
+  const void* b = nullptr;                 ///< One tile: (columns, tile) words.
+  std::int32_t* c = nullptr;
+  std::size_t c_stride = 0;
+  std::uint32_t rows = 0;       ///< At least PanelKernel::rows.
+  std::uint32_t positions = 0;  ///< 1 to PanelKernel::tile; lanes beyond are undefined in C.
+  const void* extra = nullptr;  ///< Of one more position, or null.
+  std::int32_t* extra_c = nullptr;
+  std::size_t extra_stride = 0;  ///< From row to row.
+};
+
 struct Int8Kernel : PanelKernel {
   void (*finish)(const Int8FinishArgs&);
   void (*pack)(const Int8PackArgs&);
   void (*few)(const Int8FewArgs&);  ///< Null where words of B cannot be told apart.
   void (*copy_codewords)(const CodewordsArgs&);
-  std::uint32_t lanes;  ///< Positions of a vector of sums.
+  void (*coded)(const Int8CodedArgs&);  ///< Null where decoding first is as good.
+  bool codes_extra;                     ///< Whether that takes one more position.
+  std::uint32_t lanes;                  ///< Positions of a vector of sums.
 
   /// How many of the last of `positions` few() takes: those that leave most lanes idle.
   std::uint32_t few_of(std::uint32_t positions) const {
@@ -85,6 +109,13 @@ struct Int8Kernel : PanelKernel {
     return few != nullptr && left <= lanes / 4 ? left : 0;
   }
 };
+
+/// What Int8Kernel::coded takes: d of the published networks, in whole words of k.
+inline bool can_multiply_codes(std::uint32_t block_size, std::uint32_t columns,
+                               const Int8Kernel& kernel) {
+  const bool known = block_size == 4 || block_size == 8 || block_size == 9 || block_size == 18;
+  return known && columns % std::lcm(block_size, kernel.word_k) == 0;
+}
 
 /// Of a number in the kernel's words.
 inline std::size_t element_bytes(const Int8Kernel& kernel) {

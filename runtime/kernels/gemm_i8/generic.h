@@ -115,9 +115,11 @@ void pack_i8(const Int8PackArgs& args) {
   }
 }
 
-/// The table entry of an ISA: accumulators of kRows x kVectors.
+/// The table entry of an ISA: accumulators of kRows x kVectors. `coded`: that of coded.h, if any.
 template <typename Simd, int kRows, int kVectors>
-constexpr Int8Kernel make_int8_kernel(const char* name, IsaSet required) {
+constexpr Int8Kernel make_int8_kernel(const char* name, IsaSet required,
+                                      void (*coded)(const Int8CodedArgs&) = nullptr,
+                                      bool codes_extra = false) {
   void (*few)(const Int8FewArgs&) = nullptr;
   if constexpr (AddsLanes<Simd>) few = multiply_few<Simd, kRows>;
   return {make_panel_kernel<Simd, kRows, kVectors>(name, required),
@@ -125,6 +127,8 @@ constexpr Int8Kernel make_int8_kernel(const char* name, IsaSet required) {
           pack_i8<Simd, kVectors>,
           few,
           copy_codewords_i8,
+          coded,
+          codes_extra,
           Simd::kLanes};
 }
 

@@ -6,6 +6,8 @@
 // in every iteration.
 #if defined(__clang__)
 #define BITDOWN_UNROLL
+#define BITDOWN_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #else
 #define BITDOWN_UNROLL _Pragma("GCC unroll 16")
+#define BITDOWN_NO_UNROLL _Pragma("GCC unroll 1")
 #endif

@@ -27,10 +27,25 @@ struct VnniInt8 {
 
   static Vector zero() { return _mm512_setzero_si512(); }
   static Column load(const Word* p) { return _mm512_loadu_si512(p); }
+  static Column broadcast_word(std::uint32_t bits) {
+    return _mm512_set1_epi32(static_cast<std::int32_t>(bits));
+  }
   static Column broadcast(const Word* p) {
-    std::int32_t quad;
-    std::memcpy(&quad, p, sizeof quad);
-    return _mm512_set1_epi32(quad);
+    std::uint32_t bits;
+    std::memcpy(&bits, p, sizeof bits);
+    return broadcast_word(bits);
+  }
+  /// A lane of a vector. What the compiler knows it would compute anew before every use, which
+  /// costs more than the use.
+  static __mmask16 lane(int which) {
+    auto mask = static_cast<__mmask16>(1 << which);
+    asm("" : "+Yk"(mask));
+    return mask;
+  }
+  using Lane = __mmask16;
+  /// `words` with a lane from another vector.
+  static Column pick(Column words, Column other, Lane lane) {
+    return _mm512_mask_mov_epi32(words, lane, other);
   }
   static Vector load_sums(const Sum* p) { return _mm512_loadu_si512(p); }
   static void store_sums(Sum* p, Vector v) { _mm512_storeu_si512(p, v); }

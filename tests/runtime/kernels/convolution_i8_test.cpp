@@ -157,6 +157,27 @@ TEST_CASE("row counts around the panel sizes agree, with every epilogue") {
   }
 }
 
+TEST_CASE("codewords that are multiplied where they lie agree, whole and beside tiles") {
+  for (const std::uint32_t d : {4u, 8u, 9u, 18u}) {
+    const std::uint32_t side = d % 9 == 0 ? 3 : 1;
+    const std::uint32_t padding = side / 2;
+    const std::uint32_t channels = d % 9 == 0 ? 4 : 16;
+    // One position beside a tile of 48; four beside as many tiles; four beside one tile, too many;
+    // narrow tiles.
+    for (const std::uint32_t size : {7u, 14u, 13u, 4u, 1u}) {
+      const std::uint32_t width = size == 13 ? 4 : size;  // 52 positions.
+      for (const std::uint32_t rows : {8u, 13u, 39u, 70u}) {
+        CAPTURE(d);
+        CAPTURE(size);
+        CAPTURE(rows);
+        Layer layer({channels, size, width, side, side, 1, 1, padding, padding, size, width}, rows,
+                    d);
+        check_layer(layer, true, true);
+      }
+    }
+  }
+}
+
 TEST_CASE("depths and planes beyond one chunk and one block of positions agree") {
   Layer deep({240, 7, 7, 3, 3, 1, 1, 1, 1, 7, 7}, 12, 18);
   check_layer(deep, true, true);

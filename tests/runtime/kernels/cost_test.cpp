@@ -47,8 +47,10 @@ struct Layer {
 // A kernel of an instruction set that this CPU may not have: nothing but its sizes is looked at.
 Int8Kernel int8_kernel(IsaSet isa, std::uint32_t rows, std::uint32_t tile, std::uint32_t word_k,
                        std::uint32_t word_bytes) {
-  return {
-      {"", isa, rows, tile, word_k, word_bytes, nullptr}, nullptr, nullptr, nullptr, nullptr, 1};
+  Int8Kernel kernel = {};
+  static_cast<PanelKernel&>(kernel) = {"", isa, rows, tile, word_k, word_bytes, nullptr};
+  kernel.lanes = 1;
+  return kernel;
 }
 
 TEST_CASE("distinct codes are counted, in all blocks of narrow layers") {

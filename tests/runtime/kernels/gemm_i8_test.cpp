@@ -267,29 +267,6 @@ TEST_CASE("few() takes what leaves most lanes of a vector idle") {
   }
 }
 
-TEST_CASE("codewords are copied whole, whatever their size, within the slack") {
-  CAPTURE(tests::test_seed());
-  tests::Uniform uniform(tests::test_seed());
-  for (const Int8Kernel* kernel : runnable()) {
-    CAPTURE(std::string(kernel->name));
-    for (const std::uint32_t bytes : {1u, 2u, 4u, 8u, 9u, 16u, 18u, 27u, 36u, 256u}) {
-      constexpr std::uint32_t kEntries = 256;
-      GuardedBuffer<std::byte> codebook(kEntries * bytes + kCodewordSlack);
-      for (auto& v : codebook) v = static_cast<std::byte>(uniform.below(256));
-      for (std::uint32_t count = 1; count <= 9; ++count) {
-        GuardedBuffer<std::uint8_t> codes(count);
-        for (auto& code : codes) code = static_cast<std::uint8_t>(uniform.below(kEntries));
-        codes[0] = kEntries - 1;
-        GuardedBuffer<std::byte> out(count * bytes + kCodewordSlack);
-        kernel->copy_codewords({codes.data(), count, codebook.data(), bytes, out.data()});
-        for (std::uint32_t i = 0; i < count * bytes; ++i) {
-          REQUIRE(out[i] == codebook[codes[i / bytes] * bytes + i % bytes]);
-        }
-      }
-    }
-  }
-}
-
 // The formula of gemm_i8.h, one rounding an operation.
 std::uint8_t finish_reference(const Int8FinishArgs& args, const RowFinish& row, std::int32_t c,
                               std::uint8_t residual) {
