@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/convolution/inputs_i8.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/im2col/columns.h"
@@ -43,13 +44,13 @@ void pack_inputs_i8(const Int8ConvolutionArgs& args, const Int8Kernel& kernel,
   pack.readable = columns.readable();
   pack.b_tile_stride = static_cast<std::size_t>(blocking.tile_stride);
   pack.positions = positions.length;
-  for (std::size_t word = 0; word < words; ++word) {
-    for (std::uint32_t i = 0; i < kernel.word_k; ++i) {
-      // Beyond the last column any numbers do: their weights are 0.
-      const Columns::Column column = columns.next();
-      pack.lines[i] = column.line;
-      pack.inside[i] = column.inside;
-    }
+  Int8Line lines[Columns::kAlive];
+  pack.lines = lines;
+  for (std::size_t word = 0; word < words; word += pack.words) {
+    // Beyond the last column any numbers do: their weights are 0.
+    pack.words = static_cast<std::uint32_t>(
+        std::min<std::size_t>(Columns::kAlive / kernel.word_k, words - word));
+    columns.next(lines, pack.words * kernel.word_k);
     pack.b = packed + word * row_bytes;
     kernel.pack(pack);
   }

@@ -33,18 +33,24 @@ struct Int8FinishArgs {
   std::uint32_t positions = 0;
   const RowFinish* row = nullptr;
   float residual_scale = 0.0f;
-  float floor = 0.0f;  ///< 0, or the output's zero point for ReLU.
+  float floor = 0.0f;  ///< 0, or the output's zero point for ReLU: an integer.
 };
 
-/// One call of Int8Kernel::pack: word_k lines of activations become one row of words in every tile
-/// of B. Position p of line i is lines[i][p] where bit p % tile of inside[i][p / tile] is set, else
-/// `zero`; so are the lanes of the last tile beyond `positions`, whose bits are clear.
+/// A line of activations: position p is line[p] where bit p % tile of inside[p / tile] is set, and
+/// padding elsewhere, where line[p] may lie outside of everything.
+struct Int8Line {
+  const std::uint8_t* line;
+  const std::uint64_t* inside;
+};
+
+/// One call of Int8Kernel::pack: word_k lines of activations for each become rows of words in every
+/// tile of B. Lanes of the last tile beyond `positions`, whose bits are clear, become padding.
 struct Int8PackArgs {
-  const std::uint8_t* lines[4] = {};       ///< The first word_k are used.
-  const std::uint64_t* inside[4] = {};     ///< A mask for each tile.
+  const Int8Line* lines = nullptr;  ///< (words, word_k).
+  std::uint32_t words = 0;
   std::uint8_t zero = 0;                   ///< Padding.
   std::span<const std::uint8_t> readable;  ///< Bytes that may be read without being inside.
-  void* b = nullptr;                       ///< The row of words in the first tile.
+  void* b = nullptr;                       ///< The first row of words in the first tile.
   std::size_t b_tile_stride = 0;           ///< In words.
   std::uint32_t positions = 0;
 };

@@ -47,8 +47,9 @@ void finish_i8(const Int8FinishArgs& args) {
   const std::int32_t* c = args.c;
   const std::uint8_t* residual = args.residual;
   std::uint8_t* out = args.out;
+  typename Simd::Epilogue epilogue(args.residual_scale, args.floor);
   for (std::uint32_t r = 0; r < args.rows; ++r, c += args.c_stride, out += args.out_stride) {
-    const auto epilogue = Simd::epilogue(args.row[r], args.residual_scale, args.floor);
+    epilogue.set(args.row[r]);
     if (residual == nullptr) {
       for (std::uint32_t p = 0; p < whole; p += kLanes) {
         Simd::finish(epilogue, c + p, nullptr, out + p);
@@ -94,23 +95,27 @@ template <typename Simd>
   }
 }
 
-/// Simd::interleave() makes words of kPackLanes positions; a tile is a multiple of it.
+/// Simd::interleave() makes words of kPackLanes positions; a tile is a multiple of it. A tile's
+/// words lie one after another, so tiles come first.
 template <typename Simd, int kVectors>
 void pack_i8(const Int8PackArgs& args) {
   constexpr std::uint32_t kTile = kVectors * Simd::kLanes;
   constexpr std::uint32_t kLanes = Simd::kPackLanes;
   static_assert(kTile % kLanes == 0 && kTile <= 64);
-  auto* b = static_cast<typename Simd::Word*>(args.b);
   std::uint32_t tile = 0;
-  for (std::uint32_t p = 0; p < args.positions; p += kTile, ++tile, b += args.b_tile_stride) {
-    BITDOWN_UNROLL
-    for (std::uint32_t lane = 0; lane < kTile; lane += kLanes) {
-      typename Simd::Line lines[Simd::kWordK];
+  for (std::uint32_t p = 0; p < args.positions; p += kTile, ++tile) {
+    const Int8Line* from = args.lines;
+    auto* b = static_cast<typename Simd::Word*>(args.b) + tile * args.b_tile_stride;
+    for (std::uint32_t word = 0; word < args.words; ++word, from += Simd::kWordK, b += kTile) {
       BITDOWN_UNROLL
-      for (int i = 0; i < Simd::kWordK; ++i) {
-        lines[i] = load_inside<Simd>(args, args.lines[i] + p + lane, args.inside[i][tile] >> lane);
+      for (std::uint32_t lane = 0; lane < kTile; lane += kLanes) {
+        typename Simd::Line lines[Simd::kWordK];
+        BITDOWN_UNROLL
+        for (int i = 0; i < Simd::kWordK; ++i) {
+          lines[i] = load_inside<Simd>(args, from[i].line + p + lane, from[i].inside[tile] >> lane);
+        }
+        Simd::interleave(lines, b + lane);
       }
-      Simd::interleave(lines, b + lane);
     }
   }
 }

@@ -52,6 +52,7 @@ std::uint64_t split_rows(const Window& w, std::uint32_t positions) {
 // Byte offsets of the parts of scratch.
 struct Parts {
   std::uint64_t offsets, copies, copy_bytes, total;
+  std::uint32_t slots;  // Copies that are alive: of rows, or of the channels that these span.
 };
 
 Parts parts_of(const Window& w, std::uint32_t positions, std::uint32_t tile) {
@@ -60,12 +61,15 @@ Parts parts_of(const Window& w, std::uint32_t positions, std::uint32_t tile) {
   Parts parts = {};
   if (must_copy(w)) {
     parts.copy_bytes = align_up(positions);
+    parts.slots = Columns::kAlive;
   } else if (must_split(w)) {
     parts.copy_bytes = align_up(kParities * split_rows(w, positions) * w.out_width);
+    parts.slots =
+        std::min<std::uint32_t>((Columns::kAlive - 2) / tap_count(w) + 2, Columns::kAlive);
   }
   parts.offsets = align_up(taps * tiles * sizeof(std::uint64_t));
   parts.copies = align_up(parts.offsets + taps * sizeof(Signed));
-  parts.total = parts.copies + Columns::kAlive * parts.copy_bytes;
+  parts.total = parts.copies + parts.slots * parts.copy_bytes;
   return parts;
 }
 
@@ -111,8 +115,9 @@ Columns::Columns(const Window& window, const std::uint8_t* x, std::uint8_t zero,
       inside_(reinterpret_cast<std::uint64_t*>(scratch)),
       offsets_(reinterpret_cast<Signed*>(scratch + parts_of(window, positions, tile).offsets)),
       copies_(reinterpret_cast<std::uint8_t*>(scratch + parts_of(window, positions, tile).copies)),
-      copy_bytes_(static_cast<std::size_t>(parts_of(window, positions, tile).copy_bytes)) {
-  readable_ = split_ || copied_ ? std::span(copies_, kAlive * copy_bytes_)
+      copy_bytes_(static_cast<std::size_t>(parts_of(window, positions, tile).copy_bytes)),
+      slots_(parts_of(window, positions, tile).slots) {
+  readable_ = split_ || copied_ ? std::span(copies_, slots_ * copy_bytes_)
                                 : std::span(x_, window.channels * window.plane());
   if (copied_) {
     std::fill(inside_, inside_ + tiles_, std::uint64_t{0});
@@ -171,23 +176,27 @@ void Columns::mark_inside() {
   }
 }
 
-Columns::Column Columns::next() {
+void Columns::next(Int8Line* rows, std::uint32_t count) {
+  for (std::uint32_t i = 0; i < count; ++i) rows[i] = next();
+}
+
+Int8Line Columns::next() {
   if (copied_) return copied();
   if (tap_ == 0) enter_channel();
-  const Column column = {data_ + offsets_[tap_], inside_ + std::size_t{tap_} * tiles_};
+  const Int8Line row = {data_ + offsets_[tap_], inside_ + std::size_t{tap_} * tiles_};
   if (tap_ + 1 < tap_count(window_)) {
     ++tap_;
   } else if (channel_ + 1 < window_.channels) {
     ++channel_;
     tap_ = 0;
   }
-  return column;
+  return row;
 }
 
-Columns::Column Columns::copied() {
+Int8Line Columns::copied() {
   const std::uint32_t k = channel_;  // Rows are counted, not channels.
   if (k + 1 < window_.channels * tap_count(window_)) ++channel_;
-  std::uint8_t* const line = copies_ + k % kAlive * copy_bytes_;
+  std::uint8_t* const line = copies_ + k % slots_ * copy_bytes_;
   return {im2col_line(window_, x_, k, first_, positions_, zero_, line), inside_};
 }
 
@@ -197,7 +206,7 @@ void Columns::enter_channel() {
     data_ = plane;
     return;
   }
-  std::uint8_t* const copy = copies_ + channel_ % kAlive * copy_bytes_;
+  std::uint8_t* const copy = copies_ + channel_ % slots_ * copy_bytes_;
   split(plane, copy);
   data_ = copy;
 }

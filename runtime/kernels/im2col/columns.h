@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "kernels/gemm_i8/gemm_i8.h"
 #include "kernels/im2col/im2col.h"
 
 namespace bitdown::kernels {
@@ -16,15 +17,8 @@ namespace bitdown::kernels {
 /// windows are copied, row by row.
 class Columns {
  public:
-  /// One row: position p of the block is line[p] where bit p % tile of inside[p / tile] is set, and
-  /// padding elsewhere, where line[p] may lie outside of everything.
-  struct Column {
-    const std::uint8_t* line;
-    const std::uint64_t* inside;
-  };
-
-  /// What a row stays valid for: that many calls of next(), its own included.
-  static constexpr std::uint32_t kAlive = 4;
+  /// Rows stay valid while at most so many are fetched, these included.
+  static constexpr std::uint32_t kAlive = 32;
 
   /// Bytes of 64-byte aligned scratch for a block of up to `positions`. tile: at most 64.
   static std::uint64_t scratch(const Window& window, std::uint32_t positions, std::uint32_t tile);
@@ -33,8 +27,8 @@ class Columns {
   Columns(const Window& window, const std::uint8_t* x, std::uint8_t zero, std::uint32_t first,
           std::uint32_t positions, std::uint32_t tile, std::byte* scratch);
 
-  /// Row 0 of im2col, then the one after the last; behind the last row that one again.
-  Column next();
+  /// The next `count` rows of im2col, from row 0 on; behind the last row that one again.
+  void next(Int8Line* rows, std::uint32_t count);
 
   /// Any line may be read in here, inside or not.
   std::span<const std::uint8_t> readable() const { return readable_; }
@@ -42,7 +36,8 @@ class Columns {
  private:
   void set_taps();
   void mark_inside();
-  Column copied();
+  Int8Line next();
+  Int8Line copied();
   void enter_channel();
   void split(const std::uint8_t* plane, std::uint8_t* copy) const;
 
@@ -57,8 +52,9 @@ class Columns {
   const bool copied_;
   std::uint64_t* const inside_;   // (taps, tiles); a single tap where rows are copied.
   std::int64_t* const offsets_;   // Of each tap's line from the channel, or from its split copy.
-  std::uint8_t* const copies_;    // kAlive split channels or rows.
+  std::uint8_t* const copies_;    // Of split channels, or rows.
   const std::size_t copy_bytes_;  // Of each.
+  const std::uint32_t slots_;     // How many there are.
   std::int64_t first_row_ = 0;    // Of a split channel: the others begin with row 0.
   std::int64_t rows_ = 0;
   std::uint32_t parities_ = 0;  // Bit 2 * (odd rows) + (odd columns): some tap reads these.

@@ -70,12 +70,16 @@ struct Avx2Int8 {
   }
 
   struct Epilogue {
-    __m256 scale, shift, residual_scale, floor;
+    __m256 residual_scale, floor;
+    __m256 scale = {}, shift = {};
+
+    Epilogue(float residual, float least)
+        : residual_scale(_mm256_set1_ps(residual)), floor(_mm256_set1_ps(least)) {}
+    void set(const RowFinish& row) {
+      scale = _mm256_set1_ps(row.scale);
+      shift = _mm256_set1_ps(row.shift);
+    }
   };
-  static Epilogue epilogue(const RowFinish& row, float residual_scale, float floor) {
-    return {_mm256_set1_ps(row.scale), _mm256_set1_ps(row.shift), _mm256_set1_ps(residual_scale),
-            _mm256_set1_ps(floor)};
-  }
   /// Eight results as int32.
   static __m256i finish_eight(const Epilogue& e, const Sum* c, const std::uint8_t* r) {
     __m256 t = _mm256_cvtepi32_ps(load_sums(c));

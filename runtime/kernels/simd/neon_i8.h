@@ -101,11 +101,15 @@ struct NeonInt8 {
   }
 
   struct Epilogue {
-    float scale, shift, residual_scale, floor;
+    float residual_scale, floor;
+    float scale = 0.0f, shift = 0.0f;
+
+    Epilogue(float residual, float least) : residual_scale(residual), floor(least) {}
+    void set(const RowFinish& row) {
+      scale = row.scale;
+      shift = row.shift;
+    }
   };
-  static Epilogue epilogue(const RowFinish& row, float residual_scale, float floor) {
-    return {row.scale, row.shift, residual_scale, floor};
-  }
   /// Four results, widened.
   static uint16x4_t finish_four(const Epilogue& e, const Sum* c, uint16x4_t residual,
                                 bool has_residual) {

@@ -61,11 +61,15 @@ struct PortableInt8 {
   }
 
   struct Epilogue {
-    float scale, shift, residual_scale, floor;
+    float residual_scale, floor;
+    float scale = 0.0f, shift = 0.0f;
+
+    Epilogue(float residual, float least) : residual_scale(residual), floor(least) {}
+    void set(const RowFinish& row) {
+      scale = row.scale;
+      shift = row.shift;
+    }
   };
-  static Epilogue epilogue(const RowFinish& row, float residual_scale, float floor) {
-    return {row.scale, row.shift, residual_scale, floor};
-  }
   static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
     for (std::uint32_t i = 0; i < kFinishLanes; ++i) {
       float t = static_cast<float>(c[i]) * e.scale + e.shift;

@@ -80,12 +80,16 @@ struct VnniInt8 {
   }
 
   struct Epilogue {
-    __m512 scale, shift, residual_scale, floor;
+    __m512 residual_scale, floor;
+    __m512 scale = {}, shift = {};
+
+    Epilogue(float residual, float least)
+        : residual_scale(_mm512_set1_ps(residual)), floor(_mm512_set1_ps(least)) {}
+    void set(const RowFinish& row) {
+      scale = _mm512_set1_ps(row.scale);
+      shift = _mm512_set1_ps(row.shift);
+    }
   };
-  static Epilogue epilogue(const RowFinish& row, float residual_scale, float floor) {
-    return {_mm512_set1_ps(row.scale), _mm512_set1_ps(row.shift), _mm512_set1_ps(residual_scale),
-            _mm512_set1_ps(floor)};
-  }
   /// Sixteen results as bytes. Narrowing saturates, so that nothing else cuts at 255.
   static __m128i finish_sixteen(const Epilogue& e, __m512i c, __m128i r, bool has_residual) {
     __m512 t = _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(c), e.scale), e.shift);
@@ -93,8 +97,8 @@ struct VnniInt8 {
       const __m512 residual = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(r));
       t = _mm512_add_ps(t, _mm512_mul_ps(residual, e.residual_scale));
     }
-    return _mm512_cvtusepi32_epi8(
-        _mm512_cvtps_epi32(_mm512_max_ps(t, e.floor)));  // To nearest even.
+    t = _mm512_max_ps(t, e.floor);
+    return _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(t));  // To nearest even.
   }
   static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
     const __m128i residual =

@@ -18,9 +18,8 @@ using tests::GuardedBuffer;
 constexpr std::uint8_t kZero = 7;
 
 // Compares row k with the formula; what is inside must be readable as well.
-void check_row(const Columns& columns, const Columns::Column& row, const Window& w,
-               const std::uint8_t* x, std::uint32_t k, std::uint32_t first, std::uint32_t count,
-               std::uint32_t tile) {
+void check_row(const Columns& columns, const Int8Line& row, const Window& w, const std::uint8_t* x,
+               std::uint32_t k, std::uint32_t first, std::uint32_t count, std::uint32_t tile) {
   const std::span<const std::uint8_t> readable = columns.readable();
   for (std::uint32_t p = 0; p < (count + tile - 1) / tile * tile; ++p) {
     const bool inside = (row.inside[p / tile] >> p % tile & 1) != 0;
@@ -42,8 +41,8 @@ void check_block(const Window& w, const std::uint8_t* x, std::uint32_t first, st
   const std::uint32_t rows = w.channels * w.kernel_h * w.kernel_w;
   // In groups as packing takes them: all of a group are used after the last was fetched.
   for (std::uint32_t k = 0; k < rows; k += Columns::kAlive) {
-    Columns::Column group[Columns::kAlive];
-    for (Columns::Column& row : group) row = columns.next();
+    Int8Line group[Columns::kAlive];
+    columns.next(group, Columns::kAlive);
     for (std::uint32_t i = 0; i < Columns::kAlive; ++i) {
       const std::uint32_t row = std::min(k + i, rows - 1);
       check_row(columns, group[i], w, x, row, first, count, tile);

@@ -61,16 +61,18 @@ void check_product(const Int8Kernel& kernel, const Shape& s, bool extreme) {
   }
   for (std::uint32_t word = 0; word < words; ++word) {
     std::vector<std::vector<std::uint8_t>> others;
-    Int8PackArgs pack;
+    Int8Line lines[4];
     for (std::uint32_t i = 0; i < kernel.word_k; ++i) {
       const std::uint32_t k = std::min(word * kernel.word_k + i, s.depth - 1);
       others.emplace_back(&b[k * s.positions], &b[k * s.positions] + s.positions);
-      pack.lines[i] = others.back().data();
+      lines[i] = {others.back().data(), inside.data()};
     }
     std::copy(others[0].begin(), others[0].end(), line.begin());
-    pack.lines[0] = line.data();
+    lines[0].line = line.data();
+    Int8PackArgs pack;
+    pack.lines = lines;
+    pack.words = 1;
     pack.readable = line.span();
-    std::fill(std::begin(pack.inside), std::end(pack.inside), inside.data());
     pack.b = packed.data() + std::size_t{word} * kernel.tile * kernel.word_bytes;
     pack.b_tile_stride = std::size_t{words} * kernel.tile;
     pack.positions = s.positions;
@@ -178,9 +180,11 @@ TEST_CASE("what is not inside is padding and need not be readable") {
         expected[p] = line[p - from];
       }
       std::vector<std::byte> packed(std::size_t{tiles} * kernel->tile * kernel->word_bytes);
+      const Int8Line same = {line.data() - from, inside.data()};
+      const std::vector<Int8Line> lines(kernel->word_k, same);
       Int8PackArgs pack;
-      std::fill(std::begin(pack.lines), std::end(pack.lines), line.data() - from);
-      std::fill(std::begin(pack.inside), std::end(pack.inside), inside.data());
+      pack.lines = lines.data();
+      pack.words = 1;
       pack.zero = 9;
       pack.readable = line.span();
       pack.b = packed.data();
