@@ -83,15 +83,55 @@ void set_bits(std::uint64_t* masks, std::uint32_t tile, Signed from, Signed to) 
   }
 }
 
-// Clears the bits outside of [from, to).
+// Clears the bits outside of [from, to). Most tiles lie inside.
 void keep_bits(std::uint64_t* masks, std::uint32_t tile, std::uint32_t tiles, Signed from,
                Signed to) {
-  for (Signed t = 0; t < tiles; ++t) {
+  Signed begin = 0;
+  for (std::uint32_t t = 0; t < tiles; ++t, begin += tile) {
+    if (from <= begin && begin + tile <= to) continue;
     std::uint64_t kept = 0;
-    set_bits(&kept, tile, std::clamp<Signed>(from - t * tile, 0, tile),
-             std::clamp<Signed>(to - t * tile, 0, tile));
+    set_bits(&kept, tile, std::clamp<Signed>(from - begin, 0, tile),
+             std::clamp<Signed>(to - begin, 0, tile));
     masks[t] &= kept;
   }
+}
+
+using Eight [[gnu::vector_size(8)]] = std::uint8_t;
+using Sixteen [[gnu::vector_size(16)]] = std::uint8_t;
+
+// Splits `count` pairs of bytes, by vectors whose last one goes back to end with the row.
+void split_pairs(const std::uint8_t* from, std::uint32_t count, std::uint8_t* even,
+                 std::uint8_t* odd) {
+  constexpr std::uint32_t kStep = sizeof(Eight);
+  if (count < kStep) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      even[i] = from[std::size_t{2} * i];
+      odd[i] = from[std::size_t{2} * i + 1];
+    }
+    return;
+  }
+  const auto step = [=](std::uint32_t i) {
+    Sixteen all;
+    std::memcpy(&all, from + std::size_t{2} * i, sizeof all);
+    const Eight first = __builtin_shufflevector(all, all, 0, 2, 4, 6, 8, 10, 12, 14);
+    const Eight second = __builtin_shufflevector(all, all, 1, 3, 5, 7, 9, 11, 13, 15);
+    std::memcpy(even + i, &first, sizeof first);
+    std::memcpy(odd + i, &second, sizeof second);
+  };
+  for (std::uint32_t i = 0; i + kStep < count; i += kStep) step(i);
+  step(count - kStep);
+}
+
+// A row's columns of either parity, or with a stride of 1 all of them; of an odd width the last
+// even column is one more. `odd` is written even where no tap reads it.
+void split_row(const std::uint8_t* row, std::uint32_t width, std::uint32_t stride,
+               std::uint8_t* even, std::uint8_t* odd) {
+  if (stride == 1) {
+    std::memcpy(even, row, width);
+    return;
+  }
+  split_pairs(row, width / 2, even, odd);
+  if (width % 2 != 0) even[width / 2] = row[width - 1];
 }
 
 }  // namespace
@@ -213,20 +253,14 @@ void Columns::enter_channel() {
 
 void Columns::split(const std::uint8_t* plane, std::uint8_t* copy) const {
   const Window& w = window_;
-  for (std::uint32_t parity = 0; parity < kParities; ++parity, copy += rows_ * w.out_width) {
-    if ((parities_ >> parity & 1) == 0) continue;
-    const std::uint32_t odd = parity % 2;
-    const std::uint32_t length = w.width > odd ? (w.width - odd + w.stride_w - 1) / w.stride_w : 0;
-    for (Signed row = 0; row < rows_; ++row) {
-      const Signed y = (first_row_ + row) * w.stride_h + parity / 2;
+  const Signed size = rows_ * w.out_width;  // Of one parity.
+  for (std::uint32_t odd_rows = 0; odd_rows < w.stride_h; ++odd_rows) {
+    if ((parities_ >> (2 * odd_rows) & 3) == 0) continue;
+    std::uint8_t* even = copy + odd_rows * 2 * size;
+    for (Signed row = 0; row < rows_; ++row, even += w.out_width) {
+      const Signed y = (first_row_ + row) * w.stride_h + odd_rows;
       if (y < 0 || y >= w.height) continue;
-      const std::uint8_t* const from = plane + y * w.width + odd;
-      std::uint8_t* const to = copy + row * w.out_width;
-      if (w.stride_w == 1) {
-        std::memcpy(to, from, length);
-      } else {
-        for (std::uint32_t i = 0; i < length; ++i) to[i] = from[std::size_t{2} * i];
-      }
+      split_row(plane + y * w.width, w.width, w.stride_w, even, even + size);
     }
   }
 }
