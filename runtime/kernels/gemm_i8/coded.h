@@ -197,8 +197,6 @@ void multiply_coded(const Int8CodedArgs& args) {
       return multiply_positions<Simd, kRows, kVectors, kTile, 4>(args);
     case 8:
       return multiply_positions<Simd, kRows, kVectors, kTile, 8>(args);
-    case 9:
-      return multiply_positions<Simd, kRows, kVectors, kTile, 9>(args);
     default:
       return multiply_positions<Simd, kRows, kVectors, kTile, 18>(args);
   }
