@@ -99,6 +99,32 @@ struct CodedTile {
     b += b_stride;
   }
 
+  /// The same for the next two words, which lie side by side from `from(r)` on: a pointer serves
+  /// both, and needs no register for long. Nothing fits beside.
+  template <typename From>
+  [[gnu::always_inline]] inline void add_pair(const From& from) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    typename Simd::Column column[2][kVectors];
+    BITDOWN_UNROLL
+    for (int v = 0; v < kVectors; ++v) {
+      column[0][v] = Simd::load(b + v * Simd::kLanes);
+      column[1][v] = Simd::load(b + b_stride + v * Simd::kLanes);
+    }
+    BITDOWN_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      const Number<Simd>* const at = from(r);
+      BITDOWN_UNROLL
+      for (int w = 0; w < 2; ++w) {
+        const auto weight = Simd::broadcast_word(word_bits(at + w * Simd::kWordK));
+        BITDOWN_UNROLL
+        for (int v = 0; v < kVectors; ++v) {
+          sum[r][v] = Simd::multiply_add(weight, column[w][v], sum[r][v]);
+        }
+      }
+    }
+    b += 2 * b_stride;
+  }
+
   /// Adds the words that begin in the kCode-th codeword of `at` and in those after it.
   template <int kBlock, int kCode>
   [[gnu::always_inline]] inline void add_codewords(
@@ -136,7 +162,13 @@ void multiply_rows(const Int8CodedArgs& args, std::uint32_t row, const Beside& b
     for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = Simd::zero();
   }
   const std::uint8_t* const codes = args.codes + row * args.code_stride;
-  for (std::uint32_t block = 0; block < args.blocks; block += kCodes) {
+  constexpr bool kPair = kBlock == 2 * Simd::kWordK && std::is_same_v<Beside, NoneBeside<Simd>>;
+  for (std::uint32_t block = 0; kPair && block < args.blocks; ++block) {
+    tile.add_pair([&](int r) {
+      return codebook[r] + std::size_t{codes[r * args.code_stride + block]} * kBlock;
+    });
+  }
+  for (std::uint32_t block = 0; !kPair && block < args.blocks; block += kCodes) {
     const Number<Simd>* at[kCodes][kRows];
     BITDOWN_UNROLL
     for (int i = 0; i < kCodes; ++i) {
