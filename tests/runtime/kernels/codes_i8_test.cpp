@@ -122,7 +122,6 @@ TEST_CASE("products straight from codes are those of decoded rows") {
     CAPTURE(std::string(kernel->name));
     if (kernel->coded == nullptr) continue;
     for (const std::uint32_t d : {4u, 8u, 18u}) {
-      REQUIRE(can_multiply_codes(d, 8 * d, *kernel));
       for (const std::uint32_t rows : {kernel->rows, 2 * kernel->rows + 3}) {
         for (std::uint32_t positions = 1; positions <= kernel->tile; ++positions) {
           for (const bool extra : {false, kernel->codes_extra && positions == kernel->tile}) {
@@ -143,6 +142,7 @@ TEST_CASE("products straight from codes are those of decoded rows") {
 
 TEST_CASE("other codewords are decoded first") {
   for (const Int8Kernel* kernel : int8_kernels()) {
+    CHECK(can_multiply_codes(8, 64, *kernel));
     CHECK(!can_multiply_codes(9, 36, *kernel));
     if (kernel->word_k == 4) CHECK(!can_multiply_codes(18, 18, *kernel));  // Not in whole words.
   }
