@@ -9,7 +9,7 @@
 namespace bitdown::kernels {
 namespace {
 
-constexpr std::uint32_t kGroup = 32;  // Rows whose sums are finished at a time.
+constexpr std::uint32_t kGroup = 64;  // Rows whose sums are finished at a time.
 
 bool can_multiply(const Int8ConvolutionArgs& args, const Int8Kernel& kernel) {
   const WeightMatrix& weights = args.weights;

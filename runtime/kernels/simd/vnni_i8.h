@@ -56,6 +56,8 @@ struct VnniInt8 {
 
   static Sum total(Vector sums) { return _mm512_reduce_add_epi32(sums); }
 
+  /// 64 bytes.
+  static Line load_line(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
   static Line load_inside(const std::uint8_t* p, std::uint64_t inside, std::uint8_t zero) {
     return _mm512_mask_loadu_epi8(_mm512_set1_epi8(static_cast<char>(zero)), inside, p);
   }
