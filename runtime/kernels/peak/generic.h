@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <type_traits>
+
 #include "kernels/peak/peak.h"
 #include "kernels/simd/unroll.h"
 
-// The loop of peak.h over the operations of a kernels/simd type. Included by ISA files only;
-// everything has internal linkage because Simd has.
+// The loops of peak.h over the operations of a kernels/simd type of floats and one of integers.
+// Included by ISA files only; everything has internal linkage because Simd has.
 namespace bitdown::kernels {
 namespace {
 
@@ -26,10 +28,45 @@ void multiply_add(float* state, float factor, std::uint64_t rounds) {
   for (int i = 0; i < kChains; ++i) Simd::store_sums(state + i * Simd::kLanes, x[i]);
 }
 
-/// The table entry of an ISA.
+/// A word of equal numbers.
+template <typename Word>
+Word filled(int number) {
+  Word word;
+  for (auto& k : word.k) k = static_cast<std::remove_reference_t<decltype(k)>>(number);
+  return word;
+}
+
+/// The factors are the same for all chains. Simd::hide() keeps that from the compiler, or products
+/// that are no part of the addition's instruction would be computed once, before the loop.
 template <typename Simd, int kChains>
+void multiply_add_i8(std::int32_t* state, int weight, int column, std::uint64_t rounds) {
+  using Word = typename Simd::Word;
+  const Word word = filled<Word>(weight);
+  Word words[Simd::kLanes];
+  for (Word& w : words) w = filled<Word>(column);
+  const auto f = Simd::broadcast(&word);
+  typename Simd::Column c = Simd::load(words);
+  typename Simd::Vector x[kChains];
+  BITDOWN_UNROLL
+  for (int i = 0; i < kChains; ++i) x[i] = Simd::load_sums(state + i * Simd::kLanes);
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    BITDOWN_UNROLL
+    for (int i = 0; i < kChains; ++i) {
+      Simd::hide(c);
+      x[i] = Simd::multiply_add(f, c, x[i]);
+    }
+  }
+  BITDOWN_UNROLL
+  for (int i = 0; i < kChains; ++i) Simd::store_sums(state + i * Simd::kLanes, x[i]);
+}
+
+/// The table entry of an ISA.
+template <typename Float, int kFloatChains, typename Int8, int kInt8Chains>
 constexpr PeakKernel make_peak_kernel(const char* name, IsaSet required) {
-  return {name, required, {kChains * Simd::kLanes, multiply_add<Simd, kChains>}};
+  return {name,
+          required,
+          {kFloatChains * Float::kLanes, multiply_add<Float, kFloatChains>},
+          {kInt8Chains * Int8::kLanes, Int8::kWordK, multiply_add_i8<Int8, kInt8Chains>}};
 }
 
 }  // namespace

@@ -10,8 +10,10 @@ extern const PeakKernel kPeakPortable;
 #if defined(__x86_64__)
 extern const PeakKernel kPeakAvx2;
 extern const PeakKernel kPeakAvx512;
+extern const PeakKernel kPeakVnni;
 #elif defined(__aarch64__)
 extern const PeakKernel kPeakNeon;
+extern const PeakKernel kPeakDotprod;
 #endif
 
 }  // namespace bitdown::kernels

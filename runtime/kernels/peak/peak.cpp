@@ -9,9 +9,11 @@ namespace {
 
 constexpr const PeakKernel* kKernels[] = {
 #if defined(__x86_64__)
+    &kPeakVnni,
     &kPeakAvx512,
     &kPeakAvx2,
 #elif defined(__aarch64__)
+    &kPeakDotprod,
     &kPeakNeon,
 #endif
     &kPeakPortable,

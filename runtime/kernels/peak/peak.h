@@ -19,11 +19,23 @@ struct FloatPeak {
   void (*run)(float* state, float factor, std::uint64_t rounds);
 };
 
+/// Every element goes through `rounds` times
+///   x = x + products * weight * column
+/// by the operation that the 8-bit kernels of the ISA consist of: it adds the products of two words
+/// of equal numbers. The weight is -127 to 127, the column 0 to 127, since only some ISAs have
+/// signed ones; the result must fit int32.
+struct Int8Peak {
+  std::uint32_t elements;  ///< Of the state.
+  std::uint32_t products;  ///< Multiply-adds an element and round: the numbers of a word.
+  void (*run)(std::int32_t* state, int weight, int column, std::uint64_t rounds);
+};
+
 /// What one ISA reaches, for each type that kernels compute in.
 struct PeakKernel {
   const char* name;
   IsaSet required;
   FloatPeak float32;
+  Int8Peak int8;
 };
 
 /// All kernels of this build, best first, the portable one last.

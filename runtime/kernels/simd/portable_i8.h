@@ -32,6 +32,8 @@ struct PortableInt8 {
   static Vector zero() { return {}; }
   static Column load(const Word* p) { return {p[0], p[1], p[2], p[3]}; }
   static Column broadcast(const Word* p) { return {*p, *p, *p, *p}; }
+  /// Keeps the numbers, but the compiler knows nothing of them any more.
+  static void hide(Column& column) { asm("" : "+m"(column)); }
   static Vector load_sums(const Sum* p) { return {p[0], p[1], p[2], p[3]}; }
   static void store_sums(Sum* p, const Vector& v) {
     for (int i = 0; i < kLanes; ++i) p[i] = v.lane[i];

@@ -35,6 +35,8 @@ struct VnniInt8 {
     std::memcpy(&bits, p, sizeof bits);
     return broadcast_word(bits);
   }
+  /// Keeps the numbers, but the compiler knows nothing of them any more.
+  static void hide(Column& column) { asm("" : "+v"(column)); }
   /// A lane of a vector. What the compiler knows it would compute anew before every use, which
   /// costs more than the use.
   static __mmask16 lane(int which) {
