@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
 #include "bitdown/bench_report.h"
 #include "bitdown/failure.h"
-#include "bitdown/float_peak.h"
 #include "bitdown/network_input.h"
+#include "bitdown/peak.h"
 #include "bitdown/progress.h"
 #include "bitdown/verbs.h"
+#include "core/session_settings.h"
 
 namespace bitdown::apps {
 namespace {
@@ -96,11 +96,13 @@ BenchReport measure(const BenchOptions& options) {
     BenchReport ignored = report;
     alternate(options.warmup, model, second, ignored);
   }
+  // Not Session::isa(): that names the kernels of one type, and the other blob may have the other.
+  const IsaSet isa = value_or_fail(options.model, choose_machine(options.session.options())).isa;
   report.before = read_machine(current_cpu());
-  report.float_peak = measure_float_peak(report.model.isa.c_str());
+  report.peak = measure_peak(isa);
   alternate(options.runs, model, second, report);
   report.after = read_machine(current_cpu());
-  report.float_peak = std::max(report.float_peak, measure_float_peak(report.model.isa.c_str()));
+  report.peak = larger(report.peak, measure_peak(isa));
   return report;
 }
 
@@ -144,10 +146,13 @@ void add_bench(CLI::App& app, Work& work) {
       "Time and speed are those of all threads together. The time to the first label and the peak\n"
       "memory are those of a fresh process that opens the blob, creates a session and runs it "
       "once\n"
-      "on a prepared input (median of five, files in the page cache). What float32 reaches here "
-      "is\n"
-      "a loop of multiply-adds in registers, measured before and after the runs. Other programs\n"
-      "disturb all times; CPU time well below latency shows it. Ratios from --vs suffer least.\n"
+      "on a prepared input (median of five, files in the page cache). What float32 and int8 "
+      "reach\n"
+      "here are loops of their kernels' multiply-adds in registers, measured before and after "
+      "the\n"
+      "runs; tables need fewer multiply-adds and may come above. Other programs disturb all "
+      "times;\n"
+      "CPU time well below latency shows it. Ratios from --vs suffer least.\n"
       "Example:\n"
       "  bitdown import resnet50.pth -o dense.bdn --expand --dense-type fp32\n"
       "  bitdown bench resnet50.bdn --vs dense.bdn --vs-dense xnnpack");

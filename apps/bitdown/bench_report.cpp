@@ -44,7 +44,7 @@ Json layers_json(const LatencyRecorder& latency) {
   return layers;
 }
 
-Json model_json(const ModelReport& model, double float_peak) {
+Json model_json(const ModelReport& model, const Peak& peak) {
   const double p50 = median(model.latency.ms());
   const double speed = giga_macs(model.latency.macs(), p50);
   const FirstLabel& first = model.first_label;
@@ -64,7 +64,8 @@ Json model_json(const ModelReport& model, double float_peak) {
       {"isa", model.isa},
       {"macs", model.latency.macs()},
       {"gmac_per_s", speed},
-      {"float_peak_fraction", speed / (float_peak * model.threads)},
+      {"float_peak_fraction", speed / (peak.float32 * model.threads)},
+      {"int8_peak_fraction", speed / (peak.int8 * model.threads)},
       {"layers", layers_json(model.latency)}};
   if (first.peak_rss_bytes) json["peak_rss_bytes"] = *first.peak_rss_bytes;
   return json;
@@ -85,10 +86,21 @@ Json machine_json(const BenchReport& report) {
   return json;
 }
 
-void print_summary(const ModelReport& model, double float_peak) {
+// The peak of what the model computes in; that of float32 beside int8, to compare with.
+void print_speed(const ModelReport& model, const Peak& peak) {
+  const double speed = giga_macs(model.latency.macs(), median(model.latency.ms()));
+  const double float32 = peak.float32 * model.threads;
+  const bool int8 = model.precision == Precision::kFast;
+  const double reached = int8 ? peak.int8 * model.threads : float32;
+  std::printf("  speed        %.1f GMAC/s, %.0f %% of the %.1f that %s reaches here", speed,
+              100 * speed / reached, reached, name(model.precision));
+  if (int8) std::printf(" (float32: %.1f)", float32);
+  std::printf("\n");
+}
+
+void print_summary(const ModelReport& model, const Peak& peak) {
   const std::vector<double>& ms = model.latency.ms();
   const FirstLabel& first = model.first_label;
-  const double speed = giga_macs(model.latency.macs(), median(ms));
   std::printf("%s   %s, %u thread%s, %s\n", printable(model.model).c_str(), name(model.precision),
               model.threads, model.threads == 1 ? "" : "s", model.isa.c_str());
   std::printf("  latency      p50 %.3f ms, p95 %.3f, p99 %.3f\n", median(ms), percentile(ms, 0.95),
@@ -100,8 +112,7 @@ void print_summary(const ModelReport& model, double float_peak) {
     std::printf("  peak memory  %.1f MB of that process\n",
                 static_cast<double>(*first.peak_rss_bytes) / (1 << 20));
   }
-  std::printf("  speed        %.1f GMAC/s, %.0f %% of the %.1f that float32 reaches here\n", speed,
-              100 * speed / (float_peak * model.threads), float_peak * model.threads);
+  print_speed(model, peak);
 }
 
 void print_machine(const BenchReport& report) {
@@ -152,13 +163,14 @@ double cpu_ratio(const BenchReport& report) {
 }
 
 void print_json(const BenchReport& report) {
-  Json json = model_json(report.model, report.float_peak);
+  Json json = model_json(report.model, report.peak);
   json["runs"] = report.model.latency.ms().size();
   json["warmup"] = report.warmup;
-  json["float_peak_gmac_per_s"] = report.float_peak;
+  json["float_peak_gmac_per_s"] = report.peak.float32;
+  json["int8_peak_gmac_per_s"] = report.peak.int8;
   json["machine"] = machine_json(report);
   if (report.other) {
-    json["vs"] = model_json(*report.other, report.float_peak);
+    json["vs"] = model_json(*report.other, report.peak);
     json["ratio"] = ratio(report);
     json["cpu_ratio"] = cpu_ratio(report);
   }
@@ -166,9 +178,9 @@ void print_json(const BenchReport& report) {
 }
 
 void print_text(const BenchReport& report) {
-  print_summary(report.model, report.float_peak);
+  print_summary(report.model, report.peak);
   if (report.other) {
-    print_summary(*report.other, report.float_peak);
+    print_summary(*report.other, report.peak);
     std::printf("ratio          %.3f of median latencies, %.3f of CPU times; runs alternating\n",
                 ratio(report), cpu_ratio(report));
   }

@@ -8,6 +8,7 @@
 #include "bitdown/first_label.h"
 #include "bitdown/latency.h"
 #include "bitdown/machine.h"
+#include "bitdown/peak.h"
 #include "bitdown/session_flags.h"
 
 namespace bitdown::apps {
@@ -27,7 +28,7 @@ struct BenchReport {
   std::size_t warmup = 0;
   ModelReport model;
   std::optional<ModelReport> other;  ///< Of --vs: its runs alternated with the model's.
-  double float_peak = 0;             ///< 10^9 multiply-adds a second.
+  Peak peak;                         ///< Of the ISA that both may use.
   MachineState before;
   MachineState after;
 };

@@ -56,9 +56,12 @@ TEST_CASE("bench --json has the keys that scripts rely on, and they agree with e
   CHECK(report["peak_rss_bytes"].get<double>() > 1 << 19);
   CHECK(report["gmac_per_s"].get<double>() ==
         doctest::Approx(report["macs"].get<double>() / p50 * 1e-6));
-  CHECK(report["float_peak_fraction"].get<double>() ==
-        doctest::Approx(report["gmac_per_s"].get<double>() /
-                        (2 * report["float_peak_gmac_per_s"].get<double>())));
+  for (const std::string peak : {"float_peak", "int8_peak"}) {
+    CAPTURE(peak);
+    CHECK(report[peak + "_fraction"].get<double>() ==
+          doctest::Approx(report["gmac_per_s"].get<double>() /
+                          (2 * report[peak + "_gmac_per_s"].get<double>())));
+  }
   CHECK(report["machine"].is_object());
   CHECK_FALSE(report.contains("ratio"));
   check_layers(report["layers"], spec);
@@ -106,6 +109,18 @@ TEST_CASE("bench prints a table for people, and its help an example") {
   }
   const std::string help = check_ok(run_tool(kTool, {"bench", "--help"}));
   CHECK(help.find("Example:\n  bitdown ") != std::string::npos);
+}
+
+TEST_CASE("bench tells the peak of the type that each model computes in") {
+  const Folder folder;
+  const std::string int8 = write_network(folder, calibrated_spec(), "int8.bdn");
+  const std::string float32 = write_network(folder, tiny_spec(), "float32.bdn");
+  const std::string text =
+      check_ok(run_tool(kTool, {"bench", int8, "--vs", float32, "--dense", "builtin", "--vs-dense",
+                                "builtin", "--runs", "3"}));
+  const std::size_t other = text.find("float32.bdn");
+  CHECK(text.find(" that int8 reaches here (float32: ") < other);
+  CHECK(text.find(" that float32 reaches here\n", other) != std::string::npos);
 }
 
 TEST_CASE("bench takes photographs and prepared inputs") {
