@@ -11,7 +11,7 @@ namespace bitdown::builder {
 
 enum class Method : std::uint8_t {
   kCovariance,  ///< Error of the layer's output in the full metric of its input (README.md).
-  kEm,          ///< Activation-weighted EM of "And the Bit Goes Down".
+  kEm,          ///< Activation-weighted EM of "And the Bit Goes Down", centred.
   kSrc,         ///< Annealed k-means of "Permute, Quantize, and Fine-tune" (SR-C).
   kKmeans,      ///< Plain k-means of the weights, for comparison.
 };
