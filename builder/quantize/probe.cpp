@@ -20,7 +20,7 @@
 namespace bitdown::builder {
 namespace {
 
-constexpr std::uint32_t kProbed = 1024;  // And a quarter of it.
+constexpr std::uint32_t kProbed = 256;  // And a quarter of it.
 constexpr std::uint32_t kOffered[] = {64, 128, 256, 512, 1024, 2048};
 constexpr unsigned kIterations = 6;
 constexpr double kLeastError = 1e-9;

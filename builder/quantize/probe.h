@@ -15,7 +15,7 @@ namespace bitdown::builder {
 /// Gives each layer of `recipe` the d and K with which the whole blob (dense numbers in fp16)
 /// stays within `target_bytes` and what the layers do to the network's answers, each alone, sums up
 /// to least (sensitivity.h, allocation.h). Every layer is coded roughly, on what the float network
-/// feeds it, with the block sizes of both regimes and twice those, K = 256 and 1024; the divergence
+/// feeds it, with the block sizes of both regimes and twice those, K = 64 and 256; the divergence
 /// for other K follows the layer's error, whose logarithm is taken as linear in that of K. Layers
 /// that `recipe.layers` names stay as they are. `done` hears the share of the work that is done,
 /// and the layer's name. Throws Error: kInvalidData when the target is too small (the message says

@@ -70,9 +70,8 @@ TEST_CASE("bench --json has the keys that scripts rely on, and they agree with e
 TEST_CASE("a model is as fast as itself") {
   const Folder folder;
   const std::string model = write_network(folder, tiny_spec());
-  const json report =
-      bench({model, "--vs", model, "--runs", "300", "--threads", "1", "--dense", "builtin",
-             "--vs-dense", "builtin"});
+  const json report = bench({model, "--vs", model, "--runs", "300", "--threads", "1", "--dense",
+                             "builtin", "--vs-dense", "builtin"});
   CHECK(report["ratio"].get<double>() ==
         doctest::Approx(report["p50_ms"].get<double>() / report["vs"]["p50_ms"].get<double>()));
   CHECK(report["ratio"].get<double>() > 0.5);
