@@ -119,8 +119,8 @@ ExitCode main(int count, char** arguments) {
         break;
       case 'm':
         options.session.memory_budget = parse_number(optarg, 1024) << 20;
-        if (options.session.memory_budget == 0) {
-          return wrong_usage("--memory-budget: not a number from 1 to 1024");
+        if (options.session.memory_budget == 0 && std::string_view(optarg) != "0") {
+          return wrong_usage("--memory-budget: not a number from 0 to 1024");
         }
         break;
       case 'N':

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <map>
 #include <string>
 
 #include "bitdown/build_job.h"
 #include "bitdown/build_report.h"
+#include "bitdown/failure.h"
 #include "bitdown/json.h"
+#include "bitdown/output_file.h"
 #include "bitdown/recipe_flags.h"
 #include "bitdown/verbs.h"
 
@@ -19,10 +22,32 @@ struct BuildOptions {
   bool json = false;
 };
 
+// A unit alone would count as one.
+std::string refuse_size_without_number(const std::string& text) {
+  const bool number = !text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9'));
+  return number ? std::string() : "'" + text + "' is no size such as 5MB";
+}
+
+void check_report(const BuildOptions& options) {
+  check_report_name(options.report);
+  const BuildJob& job = options.job;
+  for (const std::string& input : {job.network, job.labels, job.description.names()}) {
+    refuse_to_overwrite(input, options.report);
+  }
+  if (std::filesystem::weakly_canonical(job.output) ==
+      std::filesystem::weakly_canonical(options.report)) {
+    throw Failure(ExitCode::kUsage, options.report + ": cannot be both the blob and the report");
+  }
+  const std::filesystem::path folder = std::filesystem::absolute(options.report).parent_path();
+  if (!std::filesystem::is_directory(folder)) {
+    throw Failure(ExitCode::kOutput, options.report + ": no such folder");
+  }
+}
+
 ExitCode build(BuildOptions& options) {
   options.job.recipe = options.recipe.recipe();
   options.job.judge = !options.report.empty();
-  if (!options.report.empty()) check_report_name(options.report);
+  if (!options.report.empty()) check_report(options);
   const BuildResult result = run_build(options.job);
   if (!options.report.empty()) write_report({result}, options.report);
   if (options.json) {
@@ -67,7 +92,8 @@ void add_build(CLI::App& app, Work& work) {
       ->check(CLI::Range(0.001, 1024.0))
       ->transform(
           CLI::AsNumberWithUnit(std::map<std::string, double>{{"MB", 1}, {"KB", 1.0 / 1024}},
-                                CLI::AsNumberWithUnit::DEFAULT, "SIZE"));
+                                CLI::AsNumberWithUnit::DEFAULT, "SIZE"))
+      ->transform(CLI::Validator(refuse_size_without_number, ""));
   verb->add_option("--finetune", options->job.finetune,
                    "Train the codebooks for N epochs, as the verb finetune does (needs a tool\n"
                    "built with libtorch)")

@@ -90,6 +90,7 @@ class Build {
         photos_(read_photos(job, graph_)),
         state_file_(job.output + ".partial") {
     if (job.finetune > 0) refuse_without_libtorch();
+    for (const std::filesystem::path& image : images_) refuse_to_overwrite(image, job.output);
     result_.network = job.network;
     result_.output = job.output;
     result_.architecture = graph_.provenance.architecture;
@@ -225,7 +226,9 @@ double BuildResult::mean_held_out() const {
 }
 
 BuildResult run_build(const BuildJob& job) {
-  refuse_to_overwrite(job.network, job.output);
+  for (const std::string& input : {job.network, job.labels, job.description.names()}) {
+    refuse_to_overwrite(input, job.output);
+  }
   return Build(job).run();
 }
 

@@ -64,9 +64,10 @@ class Reader {
   void read_settings(const Json& settings, builder::Recipe& recipe) const {
     if (!settings.is_object()) fail("'settings': must be an object");
     for (const auto& [name, value] : settings.items()) {
-      const auto largest = setting_limit(name);
-      if (!largest) fail("'settings': unknown '" + name + "'; there are " + setting_names());
-      apply_setting(name, number(name, value, 0, *largest, false), recipe);
+      const auto limits = setting_limits(name);
+      if (!limits) fail("'settings': unknown '" + name + "'; there are " + setting_names());
+      apply_setting(name, number(name, value, limits->least, limits->largest, limits->whole),
+                    recipe);
     }
   }
 

@@ -20,14 +20,18 @@ namespace {
 void apply(const std::string& text, builder::Recipe& recipe) {
   const std::size_t equals = text.find('=');
   const std::string name = text.substr(0, equals);
-  const std::optional<double> largest = setting_limit(name);
-  if (!largest) fail(text, "there are " + setting_names());
+  const std::optional<SettingLimits> limits = setting_limits(name);
+  if (!limits) fail(text, "there are " + setting_names());
   if (equals == std::string::npos) fail(text, "needs NAME=VALUE");
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data() + equals + 1, end, value);
-  if (read.ec != std::errc() || read.ptr != end || !(value >= 0 && value <= *largest)) {
-    fail(text, "must be a number from 0 to " + std::to_string(std::llround(*largest)));
+  if (read.ec != std::errc() || read.ptr != end ||
+      !(value >= limits->least && value <= limits->largest) ||
+      (limits->whole && value != std::floor(value))) {
+    fail(text, std::string("must be a ") + (limits->whole ? "whole " : "") + "number from " +
+                   std::to_string(std::llround(limits->least)) + " to " +
+                   std::to_string(std::llround(limits->largest)));
   }
   apply_setting(name, value, recipe);
 }

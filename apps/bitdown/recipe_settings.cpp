@@ -19,22 +19,22 @@ using Field =
 struct Setting {
   const char* name;
   Field field;
-  double largest;
+  SettingLimits limits;
 };
 
 constexpr Setting kSettings[] = {
-    {"rows", &Recipe::rows, 1e7},
-    {"held-rows", &Recipe::held_rows, 1e6},
-    {"views", &Recipe::views, 2},
-    {"regression", &Recipe::regression, 1},
-    {"residual", &Recipe::residual, 1},
-    {"kmeans-iterations", &Recipe::kmeans_iterations, 1e4},
-    {"rounds", &Recipe::rounds, 1e4},
-    {"cg-iterations", &Recipe::cg_iterations, 1e4},
-    {"damping", &Recipe::damping, 1e3},
-    {"normalize", &Recipe::normalize, 1},
-    {"importance", &Recipe::importance, 10},
-    {"shrink", &Recipe::shrink, 1},
+    {"rows", &Recipe::rows, {100, 1e7, true}},
+    {"held-rows", &Recipe::held_rows, {10, 1e6, true}},
+    {"views", &Recipe::views, {1, 2, true}},
+    {"regression", &Recipe::regression, {0, 1, true}},
+    {"residual", &Recipe::residual, {0, 1, true}},
+    {"kmeans-iterations", &Recipe::kmeans_iterations, {0, 1e4, true}},
+    {"rounds", &Recipe::rounds, {0, 1e4, true}},
+    {"cg-iterations", &Recipe::cg_iterations, {0, 1e4, true}},
+    {"damping", &Recipe::damping, {0, 1e3, false}},
+    {"normalize", &Recipe::normalize, {0, 1, true}},
+    {"importance", &Recipe::importance, {0, 10, false}},
+    {"shrink", &Recipe::shrink, {0, 1, false}},
 };
 
 constexpr const char* kMethods[] = {"covariance", "em", "src", "kmeans"};
@@ -73,9 +73,9 @@ std::string setting_names() {
   return text;
 }
 
-std::optional<double> setting_limit(const std::string& name) {
+std::optional<SettingLimits> setting_limits(const std::string& name) {
   const Setting* setting = find(name);
-  return setting == nullptr ? std::nullopt : std::optional(setting->largest);
+  return setting == nullptr ? std::nullopt : std::optional(setting->limits);
 }
 
 void apply_setting(const std::string& name, double value, Recipe& recipe) {

@@ -13,9 +13,15 @@ namespace bitdown::apps {
 /// "rows, held-rows, ...".
 std::string setting_names();
 
-/// The largest value that setting `name` may have (the least is 0), or nothing when there is no
-/// such setting.
-std::optional<double> setting_limit(const std::string& name);
+/// What values a setting may have.
+struct SettingLimits {
+  double least = 0;
+  double largest = 0;
+  bool whole = false;  ///< No fractions.
+};
+
+/// Those of setting `name`, or nothing when there is no such setting.
+std::optional<SettingLimits> setting_limits(const std::string& name);
 
 /// `name` exists and `value` is within its limits.
 void apply_setting(const std::string& name, double value, builder::Recipe& recipe);

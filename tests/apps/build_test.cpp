@@ -77,8 +77,20 @@ TEST_CASE("arguments that do not work are refused by name") {
   refused({"--target-size", "20KB"}, 4, "a blob of 0.020 MB is too small");
   refused({"--set", "magic=1"}, 2, "--set magic=1: there are rows, ");
   refused({"--set", "rounds"}, 2, "--set rounds: needs NAME=VALUE");
-  refused({"--set", "rounds=many"}, 2, "--set rounds=many: must be a number");
+  refused({"--set", "rounds=many"}, 2, "--set rounds=many: must be a whole number");
   refused({"--set", "shrink=2"}, 2, "--set shrink=2: must be a number from 0 to 1");
+  refused({"--set", "rows=0"}, 2, "--set rows=0: must be a whole number from 100 to");
+  refused({"--set", "views=1.5"}, 2, "--set views=1.5: must be a whole number from 1 to 2");
+  refused({"--target-size", "MB"}, 2, "'MB' is no size such as 5MB");
+  refused({"--report", sample.folder / "none/report.html"}, 6, "report.html: no such folder");
+  const std::string page = sample.folder / "one.html";
+  check_refused(run_tool(kTool, {"build", sample.network, "--images", sample.images / ".", "-o",
+                                 page, "--report", page}),
+                2, "one.html: cannot be both the blob and the report");
+  const std::string photo = sample.images / "p0.bmp";
+  check_refused(
+      run_tool(kTool, {"build", sample.network, "--images", sample.images / ".", "-o", photo}), 2,
+      "p0.bmp: would overwrite the input");
   check_refused(run_tool(kTool, {"build", sample.folder / "no.pth", "--images", sample.images / ".",
                                  "-o", sample.output}),
                 3, "no.pth");
