@@ -49,9 +49,7 @@ builder::Graph read_network(const BuildJob& job) {
 // Before the long work, so that a mistake in the list shows at once.
 std::vector<LabelledPhoto> read_photos(const BuildJob& job, const builder::Graph& graph) {
   if (job.labels.empty()) return {};
-  std::size_t classes = 1;
-  for (const std::uint32_t extent : graph.values[graph.outputs.front()].shape) classes *= extent;
-  return read_photo_labels(job.labels, classes);
+  return read_photo_labels(job.labels, graph.values[graph.outputs.front()].elements());
 }
 
 // What the layers of a state file belong to: anything that changes them.

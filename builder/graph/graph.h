@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -77,6 +78,13 @@ struct Value {
   std::string name;
   std::vector<std::uint32_t> shape;
   std::optional<ActivationRange> range = std::nullopt;  ///< Absent until calibrated.
+
+  /// Numbers in it.
+  std::size_t elements() const {
+    std::size_t product = 1;
+    for (const std::uint32_t extent : shape) product *= extent;
+    return product;
+  }
 };
 
 /// One operator of the network. Convolution takes an optional second input, the residual that is

@@ -10,12 +10,6 @@
 namespace bitdown::builder {
 namespace {
 
-std::size_t elements_of(const Value& value) {
-  std::size_t product = 1;
-  for (const std::uint32_t dimension : value.shape) product *= dimension;
-  return product;
-}
-
 Segment between(const Graph& graph, const Cut& from, const Cut& to, DensePrecision precision) {
   return Segment(graph,
                  {graph.nodes.begin() + static_cast<std::ptrdiff_t>(from.node),
@@ -69,14 +63,14 @@ bool LayerWalk::mirrored_fit(const LayerPlan& plan) const {
   std::uint64_t most = 0;
   for (const Cut& later : cuts_) {
     if (later.node < cut.node) continue;
-    most = std::max<std::uint64_t>(most, elements_of(teacher_.values[later.value]));
+    most = std::max<std::uint64_t>(most, teacher_.values[later.value].elements());
   }
   return most * images_.count() * 2 * 2 * 2 <= recipe_.feature_bytes;
 }
 
 // Features of the images as they are, then mirrored, at the present cut.
 void LayerWalk::add_view() {
-  Features features(images_, !views_.empty(), elements_of(teacher_.values[cuts_[0].value]), jobs_);
+  Features features(images_, !views_.empty(), teacher_.values[cuts_[0].value].elements(), jobs_);
   advance(features, 0, at_);
   views_.push_back(std::move(features));
 }
@@ -89,7 +83,7 @@ void LayerWalk::advance(Features& features, std::size_t from, std::size_t to) {
     if (cut.node < from || next.node > to) continue;
     Segment student = between(student_, cut, next, DensePrecision::kFloat16);
     Segment teacher = between(teacher_, cut, next, DensePrecision::kFloat32);
-    features.advance(student, teacher, elements_of(teacher_.values[next.value]), jobs_);
+    features.advance(student, teacher, teacher_.values[next.value].elements(), jobs_);
   }
 }
 

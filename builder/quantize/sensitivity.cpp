@@ -23,12 +23,6 @@ ValueId logits_of(const Graph& graph) {
   return output;
 }
 
-std::size_t elements_of(const Value& value) {
-  std::size_t product = 1;
-  for (const std::uint32_t dimension : value.shape) product *= dimension;
-  return product;
-}
-
 std::vector<double> log_softmax(std::span<const float> logits) {
   const auto most = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
   double sum = 0;
@@ -60,7 +54,7 @@ double Sensitivity::divergence_with(std::size_t node, const CodedLayer& coded) c
 }
 
 Sensitivity::Answers Sensitivity::answers(const Graph& graph) const {
-  const std::size_t elements = elements_of(graph.values[graph.inputs[0]]);
+  const std::size_t elements = graph.values[graph.inputs[0]].elements();
   Segment network(graph, graph.nodes, graph.inputs[0], {logits_of(graph)},
                   DensePrecision::kFloat32);
   Answers all(std::min(images_.count(), kImages));

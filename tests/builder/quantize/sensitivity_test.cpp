@@ -47,9 +47,7 @@ std::size_t last_layer(const Graph& graph) {
 std::vector<float> logits(const Graph& graph, const Images& images, std::size_t image) {
   builder::Segment network(graph, graph.nodes, graph.inputs[0], {graph.nodes.back().inputs[0]},
                            builder::DensePrecision::kFloat32);
-  std::size_t elements = 1;
-  for (const std::uint32_t extent : graph.values[graph.inputs[0]].shape) elements *= extent;
-  std::vector<float> input(elements);
+  std::vector<float> input(graph.values[graph.inputs[0]].elements());
   images.unpack(image, false, input);
   const builder::Segment::Loan run(network);
   run->run(input);
