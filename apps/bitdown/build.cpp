@@ -30,11 +30,8 @@ std::string refuse_size_without_number(const std::string& text) {
 
 void check_report(const BuildOptions& options) {
   check_report_name(options.report);
-  const BuildJob& job = options.job;
-  for (const std::string& input : {job.network, job.labels, job.description.names()}) {
-    refuse_to_overwrite(input, options.report);
-  }
-  if (std::filesystem::weakly_canonical(job.output) ==
+  refuse_to_overwrite_any(input_files(options.job), options.report);
+  if (std::filesystem::weakly_canonical(options.job.output) ==
       std::filesystem::weakly_canonical(options.report)) {
     throw Failure(ExitCode::kUsage, options.report + ": cannot be both the blob and the report");
   }

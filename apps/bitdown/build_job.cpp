@@ -88,7 +88,7 @@ class Build {
         photos_(read_photos(job, graph_)),
         state_file_(job.output + ".partial") {
     if (job.finetune > 0) refuse_without_libtorch();
-    for (const std::filesystem::path& image : images_) refuse_to_overwrite(image, job.output);
+    refuse_to_overwrite_any(images_, job.output);
     result_.network = job.network;
     result_.output = job.output;
     result_.architecture = graph_.provenance.architecture;
@@ -223,10 +223,12 @@ double BuildResult::mean_held_out() const {
   return sum / static_cast<double>(layers.size());
 }
 
+std::vector<std::filesystem::path> input_files(const BuildJob& job) {
+  return {job.network, job.labels, job.description.names()};
+}
+
 BuildResult run_build(const BuildJob& job) {
-  for (const std::string& input : {job.network, job.labels, job.description.names()}) {
-    refuse_to_overwrite(input, job.output);
-  }
+  refuse_to_overwrite_any(input_files(job), job.output);
   return Build(job).run();
 }
 

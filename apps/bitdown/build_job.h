@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "bitdown/build_result.h"
 #include "bitdown/description_flags.h"
@@ -24,6 +26,9 @@ struct BuildJob {
   std::string labels;  ///< Photographs to measure accuracy on, never used for anything else; or
                        ///< empty.
 };
+
+/// The files that it reads beside the photographs; empty paths for those that it does without.
+std::vector<std::filesystem::path> input_files(const BuildJob& job);
 
 /// Quantizes, calibrates, adds the golden pair and writes the blob. OUTPUT.partial keeps finished
 /// layers, and OUTPUT.tuning.partial finished epochs, so that the same job goes on where an

@@ -2,7 +2,6 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 
 #include "bitdown/calibration.h"
 #include "bitdown/failure.h"
@@ -26,10 +25,8 @@ struct CalibrateOptions {
 ExitCode calibrate(const CalibrateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
-  for (const std::filesystem::path& image :
-       list_images(options.calibration.folder, options.calibration.limit)) {
-    refuse_to_overwrite(image, options.output);
-  }
+  refuse_to_overwrite_any(list_images(options.calibration.folder, options.calibration.limit),
+                          options.output);
   builder::StoredNetwork network = stored_network(options.model, model);
   const CalibrationCount count =
       calibrate_on_folder(options.model, network.graph, network.precision, options.calibration);

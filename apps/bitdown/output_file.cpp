@@ -16,6 +16,11 @@ void refuse_to_overwrite(const std::filesystem::path& input, const std::filesyst
   }
 }
 
+void refuse_to_overwrite_any(const std::vector<std::filesystem::path>& inputs,
+                             const std::filesystem::path& output) {
+  for (const std::filesystem::path& input : inputs) refuse_to_overwrite(input, output);
+}
+
 void write_output(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {
   try {
     builder::write_file(path, bytes);

@@ -86,7 +86,7 @@ class Runner {
 ExitCode run(const RunOptions& options) {
   refuse_to_overwrite(options.model, options.logits);
   refuse_to_overwrite(options.session.plan.file, options.logits);
-  for (const std::string& file : options.files) refuse_to_overwrite(file, options.logits);
+  refuse_to_overwrite_any({options.files.begin(), options.files.end()}, options.logits);
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
   Classifier classifier = value_or_fail(
       options.model,

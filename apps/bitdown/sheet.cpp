@@ -88,7 +88,7 @@ std::vector<std::byte> encode(cv::Mat sheet, const std::string& path) {
 
 ExitCode sheet(const SheetOptions& options) {
   refuse_to_overwrite(options.model, options.output);
-  for (const std::string& file : options.files) refuse_to_overwrite(file, options.output);
+  refuse_to_overwrite_any({options.files.begin(), options.files.end()}, options.output);
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
   Classifier classifier = value_or_fail(
       options.model,
