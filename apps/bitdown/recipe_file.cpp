@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bitdown/recipe_file.h"
 
-#include <cmath>
 #include <cstdint>
 #include <stdexcept>
 
@@ -51,13 +50,9 @@ class Reader {
     fail("'" + key + "': " + value.dump() + " is none of its values");
   }
 
-  double number(const std::string& key, const Json& value, double least, double largest,
-                bool whole = true) const {
+  double number(const std::string& key, const Json& value, const SettingLimits& limits) const {
     const double found = value.is_number() ? value.get<double>() : -1.0;
-    if (!(found >= least && found <= largest) || (whole && found != std::floor(found))) {
-      fail("'" + key + "': must be a " + (whole ? "whole " : "") + "number from " +
-           std::to_string(std::llround(least)) + " to " + std::to_string(std::llround(largest)));
-    }
+    if (!limits.allow(found)) fail("'" + key + "': must be a " + limits.text());
     return found;
   }
 
@@ -66,8 +61,7 @@ class Reader {
     for (const auto& [name, value] : settings.items()) {
       const auto limits = setting_limits(name);
       if (!limits) fail("'settings': unknown '" + name + "'; there are " + setting_names());
-      apply_setting(name, number(name, value, limits->least, limits->largest, limits->whole),
-                    recipe);
+      apply_setting(name, number(name, value, *limits), recipe);
     }
   }
 
@@ -79,9 +73,11 @@ class Reader {
       for (const auto& [key, value] : changes.items()) {
         const std::string place = name + "." + key;
         if (key == "block_size") {
-          layer.block_size = static_cast<std::uint32_t>(number(place, value, 1, kLargestBlock));
+          layer.block_size =
+              static_cast<std::uint32_t>(number(place, value, {1, kLargestBlock, true}));
         } else if (key == "entries") {
-          layer.entries = static_cast<std::uint32_t>(number(place, value, 1, kLargestEntries));
+          layer.entries =
+              static_cast<std::uint32_t>(number(place, value, {1, kLargestEntries, true}));
         } else if (key == "keep" && value.is_boolean()) {
           layer.keep = value.get<bool>();
         } else {
@@ -97,9 +93,9 @@ class Reader {
     } else if (key == "regime") {
       recipe.regime = one_of(key, value, regime_of);
     } else if (key == "entries") {
-      recipe.entries = static_cast<std::uint32_t>(number(key, value, 2, 2048));
+      recipe.entries = static_cast<std::uint32_t>(number(key, value, {2, 2048, true}));
     } else if (key == "seed") {
-      recipe.seed = static_cast<std::uint64_t>(number(key, value, 0, kLargestSeed));
+      recipe.seed = static_cast<std::uint64_t>(number(key, value, {0, kLargestSeed, true}));
     } else if (key == "settings") {
       read_settings(value, recipe);
     } else if (key == "layers") {

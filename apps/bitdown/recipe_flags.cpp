@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <cmath>
 
 #include "bitdown/failure.h"
 #include "bitdown/recipe_file.h"
@@ -26,12 +25,8 @@ void apply(const std::string& text, builder::Recipe& recipe) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data() + equals + 1, end, value);
-  if (read.ec != std::errc() || read.ptr != end ||
-      !(value >= limits->least && value <= limits->largest) ||
-      (limits->whole && value != std::floor(value))) {
-    fail(text, std::string("must be a ") + (limits->whole ? "whole " : "") + "number from " +
-                   std::to_string(std::llround(limits->least)) + " to " +
-                   std::to_string(std::llround(limits->largest)));
+  if (read.ec != std::errc() || read.ptr != end || !limits->allow(value)) {
+    fail(text, "must be a " + limits->text());
   }
   apply_setting(name, value, recipe);
 }
@@ -47,14 +42,14 @@ void RecipeFlags::add_to(CLI::App& verb) {
   verb.add_option("--regime", regime_,
                   "Block sizes and codebooks of the paper: small (default), or large\n"
                   "blocks for a smaller blob")
-      ->check(CLI::IsMember({"small", "large"}));
+      ->check(CLI::IsMember(regime_names()));
   verb.add_option("--entries", entries_, "Codewords of a convolution (default: 256, a byte a code)")
       ->check(CLI::Range(2, 2048));
   verb.add_option(
           "--method", method_,
           "covariance (default): least error of the layers' outputs; em: the paper's\n"
           "activation-weighted EM; src: annealed k-means of the weights; kmeans: plain k-means")
-      ->check(CLI::IsMember({"covariance", "em", "src", "kmeans"}));
+      ->check(CLI::IsMember(method_names()));
   verb.add_option("--seed", seed_, "Of all random choices (default: 0)");
   verb.add_option("--set", settings_, "NAME=VALUE, for experiments: " + setting_names());
 }

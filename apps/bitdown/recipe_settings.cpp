@@ -2,6 +2,7 @@
 #include "bitdown/recipe_settings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <iterator>
 #include <stdexcept>
@@ -65,6 +66,15 @@ std::string text_of(const builder::LayerOverride& change) {
 
 }  // namespace
 
+bool SettingLimits::allow(double value) const {
+  return value >= least && value <= largest && (!whole || value == std::floor(value));
+}
+
+std::string SettingLimits::text() const {
+  return std::string(whole ? "whole " : "") + "number from " + std::to_string(std::llround(least)) +
+         " to " + std::to_string(std::llround(largest));
+}
+
 std::string setting_names() {
   std::string text;
   for (const Setting& setting : kSettings) {
@@ -85,6 +95,14 @@ void apply_setting(const std::string& name, double value, Recipe& recipe) {
         recipe.*field = static_cast<T>(value);
       },
       find(name)->field);
+}
+
+std::vector<std::string> method_names() {
+  return {std::begin(kMethods), std::end(kMethods)};
+}
+
+std::vector<std::string> regime_names() {
+  return {std::begin(kRegimes), std::end(kRegimes)};
 }
 
 builder::Method method_of(const std::string& name) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "quantize/recipe.h"
 
@@ -18,6 +19,9 @@ struct SettingLimits {
   double least = 0;
   double largest = 0;
   bool whole = false;  ///< No fractions.
+
+  bool allow(double value) const;
+  std::string text() const;  ///< "whole number from 0 to 10".
 };
 
 /// Those of setting `name`, or nothing when there is no such setting.
@@ -26,7 +30,10 @@ std::optional<SettingLimits> setting_limits(const std::string& name);
 /// `name` exists and `value` is within its limits.
 void apply_setting(const std::string& name, double value, builder::Recipe& recipe);
 
-/// "covariance", "em", "src", "kmeans"; "small", "large". Throw std::out_of_range for others.
+std::vector<std::string> method_names();
+std::vector<std::string> regime_names();
+
+/// Those with these names. Throw std::out_of_range for others.
 builder::Method method_of(const std::string& name);
 builder::Regime regime_of(const std::string& name);
 
