@@ -2,7 +2,6 @@
 #include "kernels/convolution/convolution_i8.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "kernels/convolution/coded_i8.h"
 #include "kernels/convolution/driver.h"

@@ -43,6 +43,14 @@ std::size_t last_layer(const Graph& graph) {
   return last;
 }
 
+// A network, photographs for it, and its linear layer.
+struct Sample {
+  Graph graph = tiny_network({.dense = true});
+  Noise noise{kImages};
+  Images images{noise, graph.values[graph.inputs[0]].shape, 1};
+  std::size_t node = last_layer(graph);
+};
+
 // What comes before the softmax at the end.
 std::vector<float> logits(const Graph& graph, const Images& images, std::size_t image) {
   builder::Segment network(graph, graph.nodes, graph.inputs[0], {graph.nodes.back().inputs[0]},
@@ -63,37 +71,31 @@ long double log_probability(const std::vector<float>& logits, std::size_t i) {
 
 TEST_CASE("the divergence is the mean of sum p log(p / q)") {
   CAPTURE(test_seed());
-  const Graph graph = tiny_network({.dense = true});
-  Noise noise(kImages);
-  const Images images(noise, graph.values[graph.inputs[0]].shape, 1);
-  const Sensitivity sensitivity(graph, images, 2);
-  const std::size_t node = last_layer(graph);
-  const CodedLayer half = coded(graph.nodes[node], 0.5f);
-  Graph changed = graph;
-  builder::write_layer(half, changed.nodes[node]);
+  const Sample sample;
+  const Sensitivity sensitivity(sample.graph, sample.images, 2);
+  const CodedLayer half = coded(sample.graph.nodes[sample.node], 0.5f);
+  Graph changed = sample.graph;
+  builder::write_layer(half, changed.nodes[sample.node]);
   long double expected = 0;
   for (std::size_t image = 0; image < kImages; ++image) {
-    const std::vector<float> wanted = logits(graph, images, image);
-    const std::vector<float> own = logits(changed, images, image);
+    const std::vector<float> wanted = logits(sample.graph, sample.images, image);
+    const std::vector<float> own = logits(changed, sample.images, image);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const long double p = log_probability(wanted, i);
       expected += std::exp(p) * (p - log_probability(own, i)) / kImages;
     }
   }
   CHECK(expected > 1e-4L);
-  CHECK(sensitivity.divergence_with(node, half) ==
+  CHECK(sensitivity.divergence_with(sample.node, half) ==
         doctest::Approx(static_cast<double>(expected)).epsilon(1e-3));
 }
 
 TEST_CASE("a layer that is coded without loss does nothing, and more loss does more") {
   CAPTURE(test_seed());
-  const Graph graph = tiny_network({.dense = true});
-  Noise noise(kImages);
-  const Images images(noise, graph.values[graph.inputs[0]].shape, 1);
-  const Sensitivity sensitivity(graph, images, 1);
-  const std::size_t node = last_layer(graph);
+  const Sample sample;
+  const Sensitivity sensitivity(sample.graph, sample.images, 1);
   const auto with = [&](float factor) {
-    return sensitivity.divergence_with(node, coded(graph.nodes[node], factor));
+    return sensitivity.divergence_with(sample.node, coded(sample.graph.nodes[sample.node], factor));
   };
   CHECK(with(1) < 1e-6);
   CHECK(with(0.9f) > with(1));
