@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "kernels/gemm_i8/gemm_i8.h"
+#include "kernels/simd/scalar_epilogue.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -102,16 +103,7 @@ struct NeonInt8 {
           vcombine_s16(vget_high_s16(pairs.low), vget_high_s16(pairs.high)));
   }
 
-  struct Epilogue {
-    float residual_scale, floor;
-    float scale = 0.0f, shift = 0.0f;
-
-    Epilogue(float residual, float least) : residual_scale(residual), floor(least) {}
-    void set(const RowFinish& row) {
-      scale = row.scale;
-      shift = row.shift;
-    }
-  };
+  using Epilogue = ScalarEpilogue;
   /// Four results, widened.
   static uint16x4_t finish_four(const Epilogue& e, const Sum* c, uint16x4_t residual,
                                 bool has_residual) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernels/gemm_i8/gemm_i8.h"
+#include "kernels/simd/scalar_epilogue.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -62,16 +63,7 @@ struct PortableInt8 {
     for (std::uint32_t i = 0; i < kPackLanes; ++i) out[i] = {lines[0].lane[i], lines[1].lane[i]};
   }
 
-  struct Epilogue {
-    float residual_scale, floor;
-    float scale = 0.0f, shift = 0.0f;
-
-    Epilogue(float residual, float least) : residual_scale(residual), floor(least) {}
-    void set(const RowFinish& row) {
-      scale = row.scale;
-      shift = row.shift;
-    }
-  };
+  using Epilogue = ScalarEpilogue;
   static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
     for (std::uint32_t i = 0; i < kFinishLanes; ++i) {
       float t = static_cast<float>(c[i]) * e.scale + e.shift;
