@@ -5,6 +5,7 @@
 #include <numeric>
 #include <type_traits>
 
+#include "kernels/gemm_i8/beside.h"
 #include "kernels/gemm_i8/gemm_i8.h"
 #include "kernels/simd/unroll.h"
 
@@ -29,44 +30,15 @@ template <typename Simd, int kBlock>
 struct CodedLayout {
   static constexpr int kWord = Simd::kWordK;
   static constexpr int kCodes = std::lcm(kBlock, kWord) / kBlock;
+  static constexpr int kWords = kCodes * kBlock / kWord;
   /// Numbers of the i-th codeword that belong to a word which begins before it.
   static constexpr int head(int i) { return (kWord - i * kBlock % kWord) % kWord; }
+  /// The first word that lies in it whole.
+  static constexpr int first(int i) { return (i * kBlock + head(i)) / kWord; }
   /// Words that lie in it whole.
   static constexpr int words(int i) { return (kBlock - head(i)) / kWord; }
   /// Numbers behind these, which begin a word that ends in the next codeword.
   static constexpr int tail(int i) { return (kBlock - head(i)) % kWord; }
-};
-
-/// What is summed up beside a tile: nothing.
-template <typename Simd>
-struct NoneBeside {
-  void take(int, typename Simd::Column) {}
-  void end_word() {}
-};
-
-/// Simds that can pick a lane of a vector: one more position costs no vector of positions, since
-/// the words of kRows rows fit one that the tile's broadcasts are gathered in.
-template <typename Simd>
-concept PicksLanes = requires(typename Simd::Column words) {
-  Simd::pick(words, words, Simd::lane(1));
-};
-
-template <typename Simd, int kRows>
-struct OneBeside {
-  static_assert(kRows <= Simd::kLanes);
-  const typename Simd::Word* words;
-  typename Simd::Lane lanes[kRows];
-  typename Simd::Vector sums = Simd::zero();  ///< Lane r: row r.
-  typename Simd::Column rows = {};
-
-  explicit OneBeside(const void* from) : words(static_cast<const typename Simd::Word*>(from)) {
-    BITDOWN_UNROLL
-    for (int r = 1; r < kRows; ++r) lanes[r] = Simd::lane(r);
-  }
-  void take(int r, typename Simd::Column weight) {
-    rows = r == 0 ? weight : Simd::pick(rows, weight, lanes[r]);
-  }
-  void end_word() { sums = Simd::multiply_add(rows, Simd::broadcast(words++), sums); }
 };
 
 /// kRows x kVectors sums, and what is beside them.
@@ -77,75 +49,99 @@ struct CodedTile {
   std::size_t b_stride;
   Beside beside;
 
-  /// Adds the next word of k: `word(r)` is that of row r in all lanes.
-  template <typename WordOf>
-  [[gnu::always_inline]] inline void add_word(const WordOf& word) {
-    // Loads stay where they are: compilers would begin with those of other words, and then have no
-    // registers for the sums.
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    typename Simd::Column column[kVectors];
+  /// Adds the next kCount words of k, from the w-th of their group on. `words_of(r)(i)` is the i-th
+  /// of row r in all lanes; two at a time, so that an address serves both.
+  template <int kCount, typename WordsOf>
+  [[gnu::always_inline]] inline void add_words(int w, const WordsOf& words_of) {
+    typename Simd::Column column[kCount][kVectors];
     BITDOWN_UNROLL
-    for (int v = 0; v < kVectors; ++v) column[v] = Simd::load(b + v * Simd::kLanes);
-    BITDOWN_UNROLL
-    for (int r = 0; r < kRows; ++r) {
-      const typename Simd::Column weight = word(r);
+    for (int i = 0; i < kCount; ++i) {
       BITDOWN_UNROLL
       for (int v = 0; v < kVectors; ++v) {
-        sum[r][v] = Simd::multiply_add(weight, column[v], sum[r][v]);
+        column[i][v] = Simd::load(b + i * b_stride + v * Simd::kLanes);
       }
-      beside.take(r, weight);
-    }
-    beside.end_word();
-    b += b_stride;
-  }
-
-  /// The same for the next two words, which lie side by side from `from(r)` on: a pointer serves
-  /// both, and needs no register for long. Nothing fits beside.
-  template <typename From>
-  [[gnu::always_inline]] inline void add_pair(const From& from) {
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    typename Simd::Column column[2][kVectors];
-    BITDOWN_UNROLL
-    for (int v = 0; v < kVectors; ++v) {
-      column[0][v] = Simd::load(b + v * Simd::kLanes);
-      column[1][v] = Simd::load(b + b_stride + v * Simd::kLanes);
     }
     BITDOWN_UNROLL
     for (int r = 0; r < kRows; ++r) {
-      const Number<Simd>* const at = from(r);
+      const auto words = words_of(r);
       BITDOWN_UNROLL
-      for (int w = 0; w < 2; ++w) {
-        const auto weight = Simd::broadcast_word(word_bits(at + w * Simd::kWordK));
+      for (int i = 0; i < kCount; ++i) {
+        const typename Simd::Column weight = words(i);
         BITDOWN_UNROLL
         for (int v = 0; v < kVectors; ++v) {
-          sum[r][v] = Simd::multiply_add(weight, column[w][v], sum[r][v]);
+          sum[r][v] = Simd::multiply_add(weight, column[i][v], sum[r][v]);
         }
+        beside.take(r, w + i, weight);
       }
+      // Compilers would load weights of other rows before, and have no registers for the sums.
+      BITDOWN_UNROLL
+      for (int v = 0; v < kVectors; ++v) Simd::pin(sum[r][v]);
     }
-    b += 2 * b_stride;
+    BITDOWN_UNROLL
+    for (int i = 0; i < kCount; ++i) beside.end_word(w + i);
+    b += kCount * b_stride;
   }
 
-  /// Adds the words that begin in the kCode-th codeword of `at` and in those after it.
+  /// Adds the two words of a codeword, `codeword(r)` of row r.
+  template <typename CodewordOf>
+  [[gnu::always_inline]] inline void add_pair(const CodewordOf& codeword) {
+    add_words<2>(0, [&](int r) {
+      const auto* const at = codeword(r);
+      return [at](int i) { return Simd::broadcast_word(word_bits(at + i * Simd::kWordK)); };
+    });
+  }
+
+  /// Adds the words that begin in the kCode-th codeword of a group and in those after it;
+  /// `at[i][r]` is the i-th of row r.
   template <int kBlock, int kCode>
-  [[gnu::always_inline]] inline void add_codewords(
+  [[gnu::always_inline]] inline void add_group(
       const Number<Simd>* const (&at)[CodedLayout<Simd, kBlock>::kCodes][kRows]) {
     using Layout = CodedLayout<Simd, kBlock>;
     BITDOWN_NO_UNROLL
     for (int w = 0; w < Layout::words(kCode); ++w) {
       const int offset = Layout::head(kCode) + w * Simd::kWordK;
-      add_word([&](int r) { return Simd::broadcast_word(word_bits(at[kCode][r] + offset)); });
+      add_words<1>(Layout::first(kCode) + w, [&](int r) {
+        const auto weight = Simd::broadcast_word(word_bits(at[kCode][r] + offset));
+        return [weight](int) { return weight; };
+      });
     }
     if constexpr (Layout::tail(kCode) != 0) {
       constexpr int kBits = 32 / Simd::kWordK * Layout::tail(kCode);
-      add_word([&](int r) {
+      add_words<1>(Layout::first(kCode) + Layout::words(kCode), [&](int r) {
         const std::uint32_t first = word_bits(at[kCode][r] + kBlock - Simd::kWordK);
         const std::uint32_t second = word_bits(at[kCode + 1][r]);
-        return Simd::broadcast_word(first >> (32 - kBits) | second << kBits);
+        const auto weight = Simd::broadcast_word(first >> (32 - kBits) | second << kBits);
+        return [weight](int) { return weight; };
       });
+      add_group<kBlock, kCode + 1>(at);
     }
-    if constexpr (kCode + 1 < Layout::kCodes) add_codewords<kBlock, kCode + 1>(at);
   }
 };
+
+/// Codes of some rows, with few registers for their addresses.
+template <int kRows>
+struct CodeRows {
+  const std::uint8_t* quarter[(kRows + 3) / 4];
+  std::size_t stride;
+  std::size_t stride3;
+
+  CodeRows(const Int8CodedArgs& args, std::uint32_t row)
+      : stride(args.code_stride), stride3(3 * args.code_stride) {
+    for (int i = 0; i < kRows; i += 4) quarter[i / 4] = args.codes + (row + i) * stride;
+    asm("" : "+r"(stride3));
+  }
+  std::size_t at(int r, std::uint32_t block) const {
+    return quarter[r / 4][block + (r % 4 == 3 ? stride3 : r % 4 * stride)];
+  }
+};
+
+/// Whether a codeword is two words, and there are registers for both.
+template <typename Simd, int kBlock, typename Beside>
+constexpr bool kPairs = kBlock == 2 * Simd::kWordK
+#if !defined(__clang__)
+                                          && std::is_same_v<Beside, NoneBeside<Simd>>
+#endif
+    ;
 
 /// kRows rows from `row` on.
 template <typename Simd, int kRows, int kVectors, int kTile, int kBlock, typename Beside>
@@ -161,24 +157,24 @@ void multiply_rows(const Int8CodedArgs& args, std::uint32_t row, const Beside& b
     BITDOWN_UNROLL
     for (int v = 0; v < kVectors; ++v) tile.sum[r][v] = Simd::zero();
   }
-  const std::uint8_t* const codes = args.codes + row * args.code_stride;
-  constexpr bool kPair = kBlock == 2 * Simd::kWordK && std::is_same_v<Beside, NoneBeside<Simd>>;
-  for (std::uint32_t block = 0; kPair && block < args.blocks; ++block) {
-    tile.add_pair([&](int r) {
-      return codebook[r] + std::size_t{codes[r * args.code_stride + block]} * kBlock;
-    });
-  }
-  for (std::uint32_t block = 0; !kPair && block < args.blocks; block += kCodes) {
-    const Number<Simd>* at[kCodes][kRows];
-    BITDOWN_UNROLL
-    for (int i = 0; i < kCodes; ++i) {
+  const CodeRows<kRows> codes(args, row);
+  const std::uint32_t blocks = args.blocks;
+  for (std::uint32_t block = 0; block < blocks; block += kCodes) {
+    const auto codeword = [&](int i, int r) {
+      return codebook[r] + codes.at(r, block + i) * kBlock;
+    };
+    tile.beside.begin();
+    if constexpr (kPairs<Simd, kBlock, Beside>) {
+      tile.add_pair([&](int r) { return codeword(0, r); });
+    } else {
+      const Number<Simd>* at[kCodes][kRows];
       BITDOWN_UNROLL
-      for (int r = 0; r < kRows; ++r) {
-        const std::size_t code = codes[r * args.code_stride + block + i];
-        at[i][r] = codebook[r] + code * kBlock;
+      for (int i = 0; i < kCodes; ++i) {
+        BITDOWN_UNROLL
+        for (int r = 0; r < kRows; ++r) at[i][r] = codeword(i, r);
       }
+      tile.template add_group<kBlock, 0>(at);
     }
-    tile.template add_codewords<kBlock, 0>(at);
   }
   std::int32_t* const c = args.c + row * args.c_stride;
   BITDOWN_UNROLL
@@ -188,11 +184,7 @@ void multiply_rows(const Int8CodedArgs& args, std::uint32_t row, const Beside& b
       Simd::store_sums(c + r * args.c_stride + v * Simd::kLanes, tile.sum[r][v]);
     }
   }
-  if constexpr (!std::is_same_v<Beside, NoneBeside<Simd>>) {
-    std::int32_t lanes[Simd::kLanes];
-    Simd::store_sums(lanes, tile.beside.sums);
-    for (int r = 0; r < kRows; ++r) args.extra_c[(row + r) * args.extra_stride] = lanes[r];
-  }
+  tile.beside.store(args.extra_c + row * args.extra_stride, args.extra_stride);
 }
 
 /// All rows; the last kRows overlap others where kRows does not divide them.
@@ -212,10 +204,12 @@ void multiply_positions(const Int8CodedArgs& args) {
       return multiply_positions<Simd, kRows, kVectors - 1, kTile, kBlock>(args);
     }
   }
-  if constexpr (PicksLanes<Simd> && kVectors * Simd::kLanes == kTile) {
+  if constexpr (StoresLanes<Simd> && kVectors * Simd::kLanes == kTile) {
     if (args.extra != nullptr) {
-      return multiply_all_rows<Simd, kRows, kVectors, kTile, kBlock>(
-          args, OneBeside<Simd, kRows>(args.extra));
+      using Beside = OneBeside<Simd, kRows, CodedLayout<Simd, kBlock>::kWords>;
+      alignas(64) typename Beside::Group groups[Beside::kGroups] = {};
+      return multiply_all_rows<Simd, kRows, kVectors, kTile, kBlock>(args,
+                                                                     Beside(args.extra, groups));
     }
   }
   multiply_all_rows<Simd, kRows, kVectors, kTile, kBlock>(args, NoneBeside<Simd>());

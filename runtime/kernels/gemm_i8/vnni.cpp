@@ -8,6 +8,6 @@ namespace bitdown::kernels {
 
 // 24 accumulators, 3 columns and 1 weight of 32 registers.
 constinit const Int8Kernel kInt8Vnni = make_int8_kernel<VnniInt8, 8, 3>(
-    "vnni", kIsaAvx512 | kIsaVnni, multiply_coded<VnniInt8, 8, 3>, PicksLanes<VnniInt8>);
+    "vnni", kIsaAvx512 | kIsaVnni, multiply_coded<VnniInt8, 8, 3>, StoresLanes<VnniInt8>);
 
 }  // namespace bitdown::kernels

@@ -8,7 +8,7 @@
 // BITDOWN_NO_UNROLL: before a short loop that Clang would unroll, bring all of its loads forward
 // and then have no registers left.
 #if defined(__clang__)
-#define BITDOWN_UNROLL
+#define BITDOWN_UNROLL _Pragma("clang loop unroll(full)")
 #define BITDOWN_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #else
 #define BITDOWN_UNROLL _Pragma("GCC unroll 16")

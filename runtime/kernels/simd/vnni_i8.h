@@ -37,29 +37,38 @@ struct VnniInt8 {
   }
   /// Keeps the numbers, but the compiler knows nothing of them any more.
   static void hide(Column& column) { asm("" : "+v"(column)); }
-  /// A lane of a vector. What the compiler knows it would compute anew before every use, which
-  /// costs more than the use.
-  static __mmask16 lane(int which) {
-    auto mask = static_cast<__mmask16>(1 << which);
-    asm("" : "+Yk"(mask));
-    return mask;
+  /// What is computed before stays before, what is loaded after stays after. GCC keeps that order
+  /// by itself, and would keep the sums in memory.
+  static void pin([[maybe_unused]] Vector& v) {
+#if defined(__clang__)
+    asm volatile("" : "+v"(v) : : "memory");
+#endif
   }
-  using Lane = __mmask16;
-  /// `words` with a lane from another vector.
-  static Column pick(Column words, Column other, Lane lane) {
-    return _mm512_mask_mov_epi32(words, lane, other);
+  static void store_first(Column column, Word* to) {
+    asm volatile("vmovd %x1, %0" : "=m"(*to) : "v"(column));
   }
-  static Vector load_sums(const Sum* p) { return _mm512_loadu_si512(p); }
-  static void store_sums(Sum* p, Vector v) { _mm512_storeu_si512(p, v); }
+  static Vector load_sums(const Sum* p) {
+    return _mm512_loadu_si512(p);
+  }
+  static void store_sums(Sum* p, Vector v) {
+    _mm512_storeu_si512(p, v);
+  }
   /// sum + the four products of unsigned column and signed weight, exactly.
   static Vector multiply_add(Column weight, Column column, Vector sum) {
     return _mm512_dpbusd_epi32(sum, column, weight);
   }
 
-  static Sum total(Vector sums) { return _mm512_reduce_add_epi32(sums); }
+  static Vector add(Vector a, Vector b) {
+    return _mm512_add_epi32(a, b);
+  }
+  static Sum total(Vector sums) {
+    return _mm512_reduce_add_epi32(sums);
+  }
 
   /// 64 bytes.
-  static Line load_line(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
+  static Line load_line(const std::uint8_t* p) {
+    return _mm512_loadu_si512(p);
+  }
   static Line load_inside(const std::uint8_t* p, std::uint64_t inside, std::uint8_t zero) {
     return _mm512_mask_loadu_epi8(_mm512_set1_epi8(static_cast<char>(zero)), inside, p);
   }
