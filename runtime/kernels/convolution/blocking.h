@@ -21,7 +21,7 @@ struct Blocking {
   std::size_t panel_stride = 0;       ///< Words of a decoded row.
   std::uint64_t tile_stride = 0;      ///< Words of one packed tile: all columns.
   std::uint64_t packed = 0, panel = 0, sums = 0;
-  std::uint64_t inputs = 0, few = 0, sums_coded = 0, sums_few = 0, codebook = 0;  ///< A family's.
+  std::uint64_t inputs = 0, few = 0, sums_few = 0, codebook = 0;  ///< A family's.
   std::uint64_t total = 0;  ///< Bytes of scratch; 64-bit, since shapes come from untrusted blobs.
 
   /// Room for another part.

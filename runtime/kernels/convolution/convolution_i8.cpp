@@ -67,12 +67,11 @@ struct Int8Family {
 
   static void finish(const Block& block, std::uint32_t row, std::uint32_t rows, std::uint32_t p,
                      std::uint32_t positions) {
-    Int8FinishArgs finish = make_finish(block.args, row, block.first + p);
+    Int8FinishArgs finish{outputs_from(block.args, row, block.first + p)};
     finish.c = reinterpret_cast<const std::int32_t*>(block.sums(p));
     finish.c_stride = block.blocking.sums_stride;
     finish.rows = rows;
     finish.positions = positions;
-    finish.row = block.args.finish + row;
     block.kernel.finish(finish);
   }
 };

@@ -183,7 +183,7 @@ class Walk {
   }
 
   void finish(std::uint32_t first, std::uint32_t positions) {
-    Int8FinishArgs finish = make_finish(args_, range_.row, first);
+    Int8FinishArgs finish{outputs_from(args_, range_.row, first)};
     finish.c = at<std::int32_t>(plan_.sums);
     finish.c_stride = table_.tile;
     finish.rows = range_.rows;

@@ -60,16 +60,17 @@ RowFinish row_finish(const Int8ConvolutionArgs& args, std::uint32_t row, float w
   return {scale, shift};
 }
 
-Int8FinishArgs make_finish(const Int8ConvolutionArgs& args, std::uint32_t row,
-                           std::uint32_t position) {
-  Int8FinishArgs finish;
-  finish.out_stride = args.window.positions();
-  const std::size_t at = std::size_t{row} * finish.out_stride + position;
-  finish.residual = args.residual == nullptr ? nullptr : args.residual + at;
-  finish.out = args.y + at;
-  finish.residual_scale = residual_scale(args);
-  finish.floor = args.relu ? static_cast<float>(args.y_grid.zero) : 0.0f;
-  return finish;
+Int8Outputs outputs_from(const Int8ConvolutionArgs& args, std::uint32_t row,
+                         std::uint32_t position) {
+  Int8Outputs outputs;
+  outputs.out_stride = args.window.positions();
+  const std::size_t at = std::size_t{row} * outputs.out_stride + position;
+  outputs.residual = args.residual == nullptr ? nullptr : args.residual + at;
+  outputs.out = args.y + at;
+  outputs.row = args.finish == nullptr ? nullptr : args.finish + row;  // Tables have their own.
+  outputs.residual_scale = residual_scale(args);
+  outputs.floor = args.relu ? static_cast<float>(args.y_grid.zero) : 0.0f;
+  return outputs;
 }
 
 }  // namespace bitdown::kernels

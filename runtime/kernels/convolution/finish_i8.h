@@ -21,8 +21,8 @@ std::uint64_t row_finishes_bytes(const Int8ConvolutionArgs& args, const Int8Kern
 const RowFinish* prepare_row_finishes(const Int8ConvolutionArgs& args, const Int8Kernel& kernel,
                                       std::byte* memory);
 
-/// What all rows share, from output (row, position) on; the caller sets c, row, rows and positions.
-Int8FinishArgs make_finish(const Int8ConvolutionArgs& args, std::uint32_t row,
-                           std::uint32_t position);
+/// Those from output (row, position) on; `row` is that of args.finish.
+Int8Outputs outputs_from(const Int8ConvolutionArgs& args, std::uint32_t row,
+                         std::uint32_t position);
 
 }  // namespace bitdown::kernels

@@ -135,17 +135,38 @@ struct CodeRows {
   }
 };
 
-/// Whether a codeword is two words, and there are registers for both.
-template <typename Simd, int kBlock, typename Beside>
-constexpr bool kPairs = kBlock == 2 * Simd::kWordK
-#if !defined(__clang__)
-                                          && std::is_same_v<Beside, NoneBeside<Simd>>
-#endif
-    ;
+/// Finishes rows from `done` on.
+template <typename Simd, int kRows, int kVectors, bool kResidual>
+[[gnu::always_inline]] inline void finish_rows(
+    const Int8CodedArgs& args, std::uint32_t row, std::uint32_t done,
+    const typename Simd::Vector (&sum)[kRows][kVectors]) {
+  const Int8Outputs& outputs = args.outputs;
+  const std::uint32_t last = args.positions - (kVectors - 1) * Simd::kLanes;
+  typename Simd::Epilogue epilogue(outputs.residual_scale, outputs.floor);
+  BITDOWN_UNROLL
+  for (int r = 0; r < kRows; ++r) {
+    if (row + r < done) continue;
+    epilogue.set(outputs.row[row + r]);
+    const std::size_t at = (row + r) * outputs.out_stride;
+    const std::uint8_t* const residual = kResidual ? outputs.residual + at : nullptr;
+    std::uint8_t* const out = outputs.out + at;
+    BITDOWN_UNROLL
+    for (int v = 0; v < kVectors; ++v) {
+      const std::size_t from = v * Simd::kLanes;
+      const std::uint8_t* const beside = kResidual ? residual + from : nullptr;
+      if (v + 1 < kVectors || last == Simd::kLanes) {
+        Simd::finish(epilogue, sum[r][v], beside, out + from);
+      } else {
+        Simd::finish_some(epilogue, sum[r][v], beside, out + from, last);
+      }
+    }
+  }
+}
 
-/// kRows rows from `row` on.
+/// kRows rows from `row` on, of which those before `done` are finished.
 template <typename Simd, int kRows, int kVectors, int kTile, int kBlock, typename Beside>
-void multiply_rows(const Int8CodedArgs& args, std::uint32_t row, const Beside& beside) {
+void multiply_rows(const Int8CodedArgs& args, std::uint32_t row, std::uint32_t done,
+                   const Beside& beside) {
   constexpr int kCodes = CodedLayout<Simd, kBlock>::kCodes;
   const Number<Simd>* codebook[kRows];
   CodedTile<Simd, kRows, kVectors, Beside> tile = {
@@ -164,7 +185,7 @@ void multiply_rows(const Int8CodedArgs& args, std::uint32_t row, const Beside& b
       return codebook[r] + codes.at(r, block + i) * kBlock;
     };
     tile.beside.begin();
-    if constexpr (kPairs<Simd, kBlock, Beside>) {
+    if constexpr (kBlock == 2 * Simd::kWordK) {
       tile.add_pair([&](int r) { return codeword(0, r); });
     } else {
       const Number<Simd>* at[kCodes][kRows];
@@ -176,13 +197,10 @@ void multiply_rows(const Int8CodedArgs& args, std::uint32_t row, const Beside& b
       tile.template add_group<kBlock, 0>(at);
     }
   }
-  std::int32_t* const c = args.c + row * args.c_stride;
-  BITDOWN_UNROLL
-  for (int r = 0; r < kRows; ++r) {
-    BITDOWN_UNROLL
-    for (int v = 0; v < kVectors; ++v) {
-      Simd::store_sums(c + r * args.c_stride + v * Simd::kLanes, tile.sum[r][v]);
-    }
+  if (args.outputs.residual == nullptr) {
+    finish_rows<Simd, kRows, kVectors, false>(args, row, done, tile.sum);
+  } else {
+    finish_rows<Simd, kRows, kVectors, true>(args, row, done, tile.sum);
   }
   tile.beside.store(args.extra_c + row * args.extra_stride, args.extra_stride);
 }
@@ -192,7 +210,7 @@ template <typename Simd, int kRows, int kVectors, int kTile, int kBlock, typenam
 void multiply_all_rows(const Int8CodedArgs& args, const Beside& beside) {
   for (std::uint32_t row = 0; row < args.rows; row += kRows) {
     const std::uint32_t from = row + kRows <= args.rows ? row : args.rows - kRows;
-    multiply_rows<Simd, kRows, kVectors, kTile, kBlock>(args, from, beside);
+    multiply_rows<Simd, kRows, kVectors, kTile, kBlock>(args, from, row, beside);
   }
 }
 

@@ -19,21 +19,25 @@ struct RowFinish {
   float shift;
 };
 
-/// One call of Int8Kernel::finish; every operation rounds on its own, in this order:
+/// What sums c become; every operation rounds on its own, in this order:
 ///   t = float(c[r][p]) * row[r].scale + row[r].shift   (+ float(residual[r][p]) * residual_scale)
 ///   out[r][p] = round to nearest even(min(max(t, floor), 255))
 /// in units of the output's quantization step.
-struct Int8FinishArgs {
-  const std::int32_t* c = nullptr;
-  std::size_t c_stride = 0;
+struct Int8Outputs {
   const std::uint8_t* residual = nullptr;  ///< Null for none; may equal out.
   std::uint8_t* out = nullptr;
   std::size_t out_stride = 0;  ///< The residual's as well.
-  std::uint32_t rows = 1;
-  std::uint32_t positions = 0;
   const RowFinish* row = nullptr;
   float residual_scale = 0.0f;
   float floor = 0.0f;  ///< 0, or the output's zero point for ReLU: an integer.
+};
+
+/// One call of Int8Kernel::finish.
+struct Int8FinishArgs : Int8Outputs {
+  const std::int32_t* c = nullptr;
+  std::size_t c_stride = 0;
+  std::uint32_t rows = 1;
+  std::uint32_t positions = 0;
 };
 
 /// A line of activations: position p is line[p] where bit p % tile of inside[p / tile] is set, and
@@ -79,9 +83,10 @@ struct CodewordsArgs {
 };
 constexpr std::uint32_t kCodewordSlack = 64;
 
-/// One call of Int8Kernel::coded, the product of panel.h for one tile straight from codes:
+/// One call of Int8Kernel::coded, the product of panel.h for one tile straight from codes, finished
 ///   C[r][p] = sum over k of A[r][k] * B[k][p],  row r of A = its codewords one after another
-/// where tile positions fill the tile, one more may be given: its words of k one after another.
+/// Where the positions fill the tile, one more may be given, its words of k one after another, of
+/// which the sums are kept.
 struct Int8CodedArgs {
   const std::uint8_t* codes = nullptr;  ///< (rows, blocks).
   std::size_t code_stride = 0;
@@ -91,10 +96,9 @@ struct Int8CodedArgs {
   std::size_t version_size = 0;            ///< In numbers.
   const std::uint8_t* versions = nullptr;  ///< That of each row.
   const void* b = nullptr;                 ///< One tile: (columns, tile) words.
-  std::int32_t* c = nullptr;
-  std::size_t c_stride = 0;
-  std::uint32_t rows = 0;       ///< At least PanelKernel::rows.
-  std::uint32_t positions = 0;  ///< 1 to PanelKernel::tile; lanes beyond are undefined in C.
+  std::uint32_t rows = 0;                  ///< At least PanelKernel::rows.
+  std::uint32_t positions = 0;             ///< 1 to PanelKernel::tile.
+  Int8Outputs outputs;
   const void* extra = nullptr;  ///< Of one more position, or null.
   std::int32_t* extra_c = nullptr;
   std::size_t extra_stride = 0;  ///< From row to row.

@@ -37,16 +37,19 @@ struct VnniInt8 {
   }
   /// Keeps the numbers, but the compiler knows nothing of them any more.
   static void hide(Column& column) { asm("" : "+v"(column)); }
-  /// What is computed before stays before, what is loaded after stays after. GCC keeps that order
-  /// by itself, and would keep the sums in memory.
-  static void pin([[maybe_unused]] Vector& v) {
 #if defined(__clang__)
+  /// What is computed before stays before, what is loaded after stays after.
+  static void pin(Vector& v) {
     asm volatile("" : "+v"(v) : : "memory");
-#endif
   }
+  /// Where compilers cannot turn it into a second broadcast, from another kind of register. GCC 12
+  /// then keeps sums in memory, so it goes without.
   static void store_first(Column column, Word* to) {
     asm volatile("vmovd %x1, %0" : "=m"(*to) : "v"(column));
   }
+#else
+  static void pin(Vector&) {}
+#endif
   static Vector load_sums(const Sum* p) {
     return _mm512_loadu_si512(p);
   }
@@ -113,18 +116,24 @@ struct VnniInt8 {
     t = _mm512_max_ps(t, e.floor);
     return _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(t));  // To nearest even.
   }
-  static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
+  static void finish(const Epilogue& e, Vector c, const std::uint8_t* r, std::uint8_t* out) {
     const __m128i residual =
         r == nullptr ? _mm_setzero_si128() : _mm_loadu_si128(reinterpret_cast<const __m128i*>(r));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
-                     finish_sixteen(e, load_sums(c), residual, r != nullptr));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), finish_sixteen(e, c, residual, r != nullptr));
+  }
+  static void finish_some(const Epilogue& e, Vector c, const std::uint8_t* r, std::uint8_t* out,
+                          std::uint32_t count) {
+    const auto mask = static_cast<__mmask16>((1u << count) - 1);
+    const __m128i residual = r == nullptr ? _mm_setzero_si128() : _mm_maskz_loadu_epi8(mask, r);
+    _mm_mask_storeu_epi8(out, mask, finish_sixteen(e, c, residual, r != nullptr));
+  }
+  static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
+    finish(e, load_sums(c), r, out);
   }
   static void finish_some(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out,
                           std::uint32_t count) {
     const auto mask = static_cast<__mmask16>((1u << count) - 1);
-    const __m128i residual = r == nullptr ? _mm_setzero_si128() : _mm_maskz_loadu_epi8(mask, r);
-    _mm_mask_storeu_epi8(
-        out, mask, finish_sixteen(e, _mm512_maskz_loadu_epi32(mask, c), residual, r != nullptr));
+    finish_some(e, _mm512_maskz_loadu_epi32(mask, c), r, out, count);
   }
 };
 

@@ -70,50 +70,61 @@ struct CodedRows {
   }
 };
 
-// coded() gives what accumulate() gives for decoded rows, and few() for one more position.
+struct CodedCase {
+  std::uint32_t rows, d, positions;
+  bool extra;
+  bool residual;  // In place, so that rows which are finished twice would show.
+};
+
+// coded() gives what finish() makes of the sums that accumulate() gives for decoded rows, and few()
+// for one more position; it writes nothing else.
 template <typename T>
-void check_coded(const Int8Kernel& kernel, std::uint32_t rows, std::uint32_t d,
-                 std::uint32_t positions, bool extra) {
-  const std::uint32_t blocks = 8;
-  CodedRows<T> coded(rows, blocks, d);
-  const std::uint32_t words = blocks * d / kernel.word_k;
+void check_coded(const Int8Kernel& kernel, const CodedCase& c) {
+  const std::uint32_t blocks = 24;  // More words than lie between a store and its load.
+  CodedRows<T> coded(c.rows, blocks, c.d);
+  const std::uint32_t words = blocks * c.d / kernel.word_k;
   GuardedBuffer<T> b(std::size_t{words} * kernel.tile * kernel.word_k);
   GuardedBuffer<T> one(std::size_t{words} * kernel.word_k);
   tests::Uniform uniform(tests::test_seed());
   for (auto& v : b) v = static_cast<T>(uniform.below(256));
   for (auto& v : one) v = static_cast<T>(uniform.below(256));
-  GuardedBuffer<std::int32_t> c(std::size_t{rows} * kernel.tile);
-  GuardedBuffer<std::int32_t> extra_c((rows - 1) * 3 + 1);
+  const std::size_t stride = c.positions + 3;
+  GuardedBuffer<std::uint8_t> out((c.rows - 1) * stride + c.positions);
+  for (auto& v : out) v = static_cast<std::uint8_t>(uniform.below(256));
+  GuardedBuffer<RowFinish> finishes(c.rows);
+  for (auto& row : finishes) row = {1e-4f * uniform(), 128.0f + 100.0f * uniform()};
+  GuardedBuffer<std::int32_t> extra_c((c.rows - 1) * 3 + 1);
+  std::vector<std::uint8_t> expected(out.begin(), out.end());
   Int8CodedArgs args;
   args.codes = coded.codes.data();
   args.code_stride = args.blocks = blocks;
-  args.block_size = d;
+  args.block_size = c.d;
   args.codebooks = coded.codebooks.data();
-  args.version_size = std::size_t{CodedRows<T>::kEntries} * d;
+  args.version_size = std::size_t{CodedRows<T>::kEntries} * c.d;
   args.versions = coded.versions.data();
   args.b = b.data();
-  args.c = c.data();
-  args.c_stride = kernel.tile;
-  args.rows = rows;
-  args.positions = positions;
-  args.extra = extra ? one.data() : nullptr;
+  args.rows = c.rows;
+  args.positions = c.positions;
+  args.outputs = {
+      c.residual ? out.data() : nullptr, out.data(), stride, finishes.data(), 0.71f, 30.0f};
+  args.extra = c.extra ? one.data() : nullptr;
   args.extra_c = extra_c.data();
   args.extra_stride = 3;
   kernel.coded(args);
-  std::vector<T> panel = coded.decoded(rows, blocks, d);
-  const std::uint32_t padded = (rows + kernel.rows - 1) / kernel.rows * kernel.rows;
-  panel.resize(std::size_t{padded} * blocks * d);
+  std::vector<T> panel = coded.decoded(c.rows, blocks, c.d);
+  const std::uint32_t padded = (c.rows + kernel.rows - 1) / kernel.rows * kernel.rows;
+  panel.resize(std::size_t{padded} * blocks * c.d);
   std::vector<std::int32_t> all(std::size_t{padded} * kernel.tile);
   kernel.accumulate({panel.data(), words, b.data(), b.span().size() / kernel.word_k, all.data(),
-                     kernel.tile, padded, words, positions, true});
+                     kernel.tile, padded, words, c.positions, true});
+  Int8FinishArgs finish{args.outputs, all.data(), kernel.tile, c.rows, c.positions};
+  finish.out = expected.data();
+  if (c.residual) finish.residual = expected.data();
+  kernel.finish(finish);
+  for (std::size_t i = 0; i < expected.size(); ++i) REQUIRE(out[i] == expected[i]);
   std::vector<std::int32_t> beside(padded);
   kernel.few({panel.data(), words, one.data(), words, beside.data(), 1, padded, words, 1});
-  for (std::uint32_t r = 0; r < rows; ++r) {
-    for (std::uint32_t p = 0; p < positions; ++p) {
-      REQUIRE(c[r * kernel.tile + p] == all[r * kernel.tile + p]);
-    }
-    if (extra) REQUIRE(extra_c[r * 3] == beside[r]);
-  }
+  for (std::uint32_t r = 0; c.extra && r < c.rows; ++r) REQUIRE(extra_c[r * 3] == beside[r]);
 }
 
 TEST_CASE("products straight from codes are those of decoded rows") {
@@ -125,13 +136,17 @@ TEST_CASE("products straight from codes are those of decoded rows") {
       for (const std::uint32_t rows : {kernel->rows, 2 * kernel->rows + 3}) {
         for (std::uint32_t positions = 1; positions <= kernel->tile; ++positions) {
           for (const bool extra : {false, kernel->codes_extra && positions == kernel->tile}) {
-            CAPTURE(d);
-            CAPTURE(rows);
-            CAPTURE(positions);
-            if (element_bytes(*kernel) == 1) {
-              check_coded<std::int8_t>(*kernel, rows, d, positions, extra);
-            } else {
-              check_coded<std::int16_t>(*kernel, rows, d, positions, extra);
+            for (const bool residual : {false, true}) {
+              CAPTURE(d);
+              CAPTURE(rows);
+              CAPTURE(positions);
+              CAPTURE(residual);
+              const CodedCase c = {rows, d, positions, extra, residual};
+              if (element_bytes(*kernel) == 1) {
+                check_coded<std::int8_t>(*kernel, c);
+              } else {
+                check_coded<std::int16_t>(*kernel, c);
+              }
             }
           }
         }
