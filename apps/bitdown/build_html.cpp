@@ -77,9 +77,10 @@ std::string card(const std::string& figure, const std::string& what) {
   return "<div class=card><b>" + figure + "</b><span>" + escaped(what) + "</span></div>\n";
 }
 
-// A number with a bar that is full at 100 %.
-std::string bar_cell(double fraction, const char* kind) {
-  const double width = 100 * std::clamp(std::isfinite(fraction) ? fraction : 1.0, 0.0, 1.0);
+// A number with a bar that `longest` fills.
+std::string bar_cell(double fraction, double longest, const char* kind) {
+  const double share = longest > 0 && std::isfinite(fraction) ? fraction / longest : 1.0;
+  const double width = 100 * std::clamp(share, 0.0, 1.0);
   return std::string("<td class=\"bars") + kind + "\">" + percent(fraction) +
          format("<i class=bar style=\"width:%.1fpx\"></i></td>", width);
 }
@@ -90,6 +91,16 @@ const builder::LayerDifference* find(const BuildResult& result, const std::strin
     if (layer.name == name) return &layer;
   }
   return nullptr;
+}
+
+// At most 100 %, since a layer in error by more is no worse to look at.
+double longest_bar(const BuildResult& result) {
+  double longest = 0;
+  for (const BuiltLayer& layer : result.layers) {
+    const builder::LayerDifference* difference = find(result, layer.size.name);
+    longest = std::max({longest, layer.held_out, difference == nullptr ? 0 : difference->error});
+  }
+  return std::min(longest, 1.0);
 }
 
 std::string summary(const BuildResult& result) {
@@ -119,6 +130,7 @@ std::string layers(const BuildResult& result) {
       "<th>shape<th>K<th>d<th>bits/weight<th>bytes<th>k-means start<th class=bars>error, held out";
   if (result.answers) html += "<th class=bars>in the network";
   html += "</tr>\n";
+  const double longest = longest_bar(result);
   for (const BuiltLayer& layer : result.layers) {
     std::string shape;
     for (const std::uint32_t size : layer.size.shape) {
@@ -128,9 +140,9 @@ std::string layers(const BuildResult& result) {
             std::to_string(layer.size.entries) + "<td>" + std::to_string(layer.size.block_size) +
             format("<td>%.2f<td>%llu<td>", layer.size.bits_per_weight,
                    static_cast<unsigned long long>(layer.size.bytes_stored)) +
-            percent(layer.start_error) + bar_cell(layer.held_out, "");
+            percent(layer.start_error) + bar_cell(layer.held_out, longest, "");
     if (const builder::LayerDifference* difference = find(result, layer.size.name)) {
-      html += bar_cell(difference->error, " other");
+      html += bar_cell(difference->error, longest, " other");
     }
     html += "</tr>\n";
   }
