@@ -42,7 +42,7 @@ std::uint64_t scratch_bytes(const Int8ConvolutionStep& step) {
 
 std::uint64_t prepared_bytes(const Int8ConvolutionStep& step) {
   const kernels::WeightMatrix& weights = step.args.weights;
-  if (step.table != nullptr) return kernels::table_weights_bytes(weights);
+  if (step.table != nullptr) return kernels::table_weights_bytes(weights, *step.table);
   return kernels::weights_i8_bytes(weights, *step.kernel) +
          kernels::row_finishes_bytes(step.args, *step.kernel) +
          (step.expanded ? kernels::expanded_i8_bytes(weights, *step.kernel) : 0);
@@ -51,7 +51,7 @@ std::uint64_t prepared_bytes(const Int8ConvolutionStep& step) {
 void prepare(Int8ConvolutionStep& step, std::byte* memory) {
   const kernels::WeightMatrix& weights = step.args.weights;
   if (step.table != nullptr) {
-    step.table_weights = kernels::prepare_table_weights(weights, memory);
+    step.table_weights = kernels::prepare_table_weights(step.args, *step.table, memory);
     return;
   }
   step.args.prepared = kernels::prepare_weights_i8(weights, *step.kernel, memory);

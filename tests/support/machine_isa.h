@@ -59,6 +59,15 @@ inline std::vector<const char*> expected_int8_isas() {
   return names;
 }
 
+/// The same for the kernels of tables.
+inline std::vector<const char*> expected_table_isas() {
+  std::vector<const char*> names = expected_float_isas();
+#if defined(__aarch64__)
+  if (cpu_has_dotprod()) names.push_back("dotprod");
+#endif
+  return names;
+}
+
 /// The kernels of a family's table that this CPU can run.
 template <typename Kernel>
 std::vector<const Kernel*> runnable(std::span<const Kernel* const> table) {

@@ -2,24 +2,21 @@
 #include "kernels/convolution/convolution_table.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "aligned.h"
 #include "kernels/convolution/blocking.h"
 #include "kernels/convolution/finish_i8.h"
-#include "kernels/half/half.h"
 
 namespace bitdown::kernels {
 namespace {
 
 constexpr std::uint32_t kLineBytes = 128 * 1024;  // Of gathered inputs, unless two tiles need more.
-constexpr std::uint32_t kLargestInput = 255;
 
 // Where the parts of a layer lie in scratch (byte offsets, 64-byte aligned).
 struct Plan {
   std::uint32_t blocks = 0;  // Of a row.
   std::uint32_t span = 0;    // Positions whose inputs are gathered at a time: whole tiles.
-  std::uint64_t flags = 0, lists = 0, counts = 0, lines = 0, table = 0, sums = 0, rows = 0;
+  std::uint64_t flags = 0, lists = 0, counts = 0, lines = 0, table = 0, sums = 0;
   std::uint64_t total = 0;
 };
 
@@ -41,7 +38,6 @@ Plan make_plan(const Int8ConvolutionArgs& args, const TableKernel& table) {
   plan.lines = take(args.window.pointwise() ? 0 : std::uint64_t{weights.columns} * plan.span);
   plan.table = take(std::uint64_t{kTableBlocks} * kTableRows * table.tile * sizeof(std::int16_t));
   plan.sums = take(std::uint64_t{weights.rows} * table.tile * sizeof(std::int32_t));
-  plan.rows = take(std::uint64_t{weights.rows} * sizeof(RowFinish));
   return plan;
 }
 
@@ -61,7 +57,6 @@ class Walk {
   void run() {
     if (range_.rows == 0 || range_.positions == 0) return;
     list_codes();
-    prepare_rows();
     const std::uint32_t end = range_.position + range_.positions;
     for (std::uint32_t first = range_.position; first < end; first += plan_.span) {
       const std::uint32_t positions = std::min(plan_.span, end - first);
@@ -107,30 +102,6 @@ class Walk {
     }
   }
 
-  std::int64_t weight_sum(std::uint32_t row) const {
-    const std::uint32_t d = args_.weights.codes.block_size;
-    const std::uint8_t* const code = codes(row, 0);
-    std::int64_t sum = 0;
-    for (std::uint32_t b = 0; b < plan_.blocks; ++b) {
-      const std::int16_t* const codeword = weights_.codebook + code[b] * table_codeword_stride(d);
-      for (std::uint32_t e = 0; e < d; ++e) sum += codeword[e];
-    }
-    return sum;
-  }
-
-  // Turns the epilogue for exact sums into that for sums of rounded tables.
-  void prepare_rows() {
-    auto* const rows = at<RowFinish>(plan_.rows);
-    const auto unit = static_cast<float>(std::uint32_t{1} << weights_.shift);
-    const float rounded_up = weights_.shift == 0 ? 0.0f : 0.5f * static_cast<float>(plan_.blocks);
-    for (std::uint32_t r = 0; r < range_.rows; ++r) {
-      const std::uint32_t row = range_.row + r;
-      const std::int64_t sum = args_.x_grid.zero == 0 ? 0 : weight_sum(row);
-      const RowFinish exact = row_finish(args_, row, weights_.step, sum);
-      rows[r] = {exact.scale * unit, exact.shift - rounded_up * exact.scale};
-    }
-  }
-
   // Sets lines_ to the inputs of `positions` from `first` on, a line for each column of the
   // weights.
   void gather(std::uint32_t first, std::uint32_t positions) {
@@ -163,9 +134,9 @@ class Walk {
         build.block_size = d;
         build.positions = positions;
         build.codebook = weights_.codebook;
+        build.shifts = weights_.shifts;
         build.codes = at<std::uint8_t>(plan_.lists) + std::size_t{first + b} * kTableRows;
         build.count = at<std::uint32_t>(plan_.counts)[first + b];
-        build.shift = weights_.shift;
         build.table = at<std::int16_t>(plan_.table) + b * table_size;
         table_.build(build);
       }
@@ -188,7 +159,7 @@ class Walk {
     finish.c_stride = table_.tile;
     finish.rows = range_.rows;
     finish.positions = positions;
-    finish.row = at<RowFinish>(plan_.rows);
+    finish.row = weights_.finish + range_.row;
     int8_.finish(finish);
   }
 
@@ -203,59 +174,6 @@ class Walk {
   std::size_t line_stride_ = 0;
 };
 
-float quantize(const WeightMatrix& weights, std::int16_t* codebook) {
-  const CodedWeights& coded = weights.codes;
-  const std::uint32_t d = coded.block_size;
-  const std::uint32_t stride = table_codeword_stride(d);
-  float largest = 0.0f;
-  for (std::size_t i = 0; i < weights.codebook_elements(); ++i) {
-    largest = std::max(largest, std::fabs(half_to_float(coded.codebook[i])));
-  }
-  const float step = largest > 0.0f ? largest / static_cast<float>(kTableLargest) : 1.0f;
-  for (std::uint32_t c = 0; c < coded.entries; ++c, codebook += stride) {
-    for (std::uint32_t e = 0; e < stride; ++e) {
-      const float value = e < d ? half_to_float(coded.codebook[c * d + e]) : 0.0f;
-      codebook[e] = static_cast<std::int16_t>(std::lrint(value / step));
-    }
-  }
-  return step;
-}
-
-// The largest magnitude of a product of each codeword with any inputs.
-void codeword_bounds(const WeightMatrix& weights, const std::int16_t* codebook,
-                     std::uint32_t* bounds) {
-  const std::uint32_t d = weights.codes.block_size;
-  const std::uint32_t stride = table_codeword_stride(d);
-  for (std::uint32_t c = 0; c < weights.codes.entries; ++c) {
-    std::int32_t positive = 0;
-    std::int32_t negative = 0;
-    for (std::uint32_t e = 0; e < d; ++e) {
-      const std::int32_t value = codebook[c * stride + e];
-      (value > 0 ? positive : negative) += value;
-    }
-    bounds[c] = kLargestInput * static_cast<std::uint32_t>(std::max(positive, -negative));
-  }
-}
-
-std::uint32_t smallest_shift(const WeightMatrix& weights, const std::int16_t* codebook) {
-  std::uint32_t bounds[kTableRows] = {};
-  codeword_bounds(weights, codebook, bounds);
-  const std::uint32_t blocks = weights.columns / weights.codes.block_size;
-  std::uint32_t largest = 0;  // At most 8 * 32 * 2047 * 255.
-  const std::uint8_t* code = weights.codes.codes;
-  for (std::uint32_t row = 0; row < weights.rows; ++row) {
-    for (std::uint32_t first = 0; first < blocks; first += kTableBlocks) {
-      std::uint32_t sum = 0;
-      const std::uint32_t end = std::min(first + kTableBlocks, blocks);
-      for (std::uint32_t b = first; b < end; ++b) sum += bounds[*code++];
-      largest = std::max(largest, sum);
-    }
-  }
-  std::uint32_t shift = 0;
-  while ((largest + (kTableBlocks << shift) / 2) >> shift > INT16_MAX) ++shift;
-  return shift;
-}
-
 }  // namespace
 
 bool table_builds_all(std::uint32_t rows, std::uint32_t entries) {
@@ -265,17 +183,6 @@ bool table_builds_all(std::uint32_t rows, std::uint32_t entries) {
 bool can_use_table(const WeightMatrix& weights) {
   return weights.coded && weights.codes.high_bit_count == 0 &&
          weights.codes.entries <= kTableRows && weights.codes.block_size <= kTableMaxBlock;
-}
-
-std::uint64_t table_weights_bytes(const WeightMatrix& weights) {
-  return align_up(std::uint64_t{weights.codes.entries} *
-                  table_codeword_stride(weights.codes.block_size) * sizeof(std::int16_t));
-}
-
-TableWeights prepare_table_weights(const WeightMatrix& weights, std::byte* memory) {
-  auto* const codebook = reinterpret_cast<std::int16_t*>(memory);
-  const float step = quantize(weights, codebook);
-  return {codebook, step, smallest_shift(weights, codebook)};
 }
 
 std::uint64_t convolution_table_scratch(const Int8ConvolutionArgs& args, const TableKernel& table) {

@@ -84,8 +84,8 @@ DecodeWork decode_work(const WeightMatrix& weights, const Window& window, const 
   return work;
 }
 
-TableWork table_work(const WeightMatrix& weights, const Window& window, const OutputRange& range,
-                     std::uint32_t lanes) {
+TableWork table_work(const WeightMatrix& weights, const Window& window, const TableKernel& kernel,
+                     const OutputRange& range, std::uint32_t lanes) {
   if (range.rows == 0 || range.positions == 0) return {};
   const std::uint32_t d = weights.codes.block_size;
   const double blocks = weights.columns / d;
@@ -94,7 +94,7 @@ TableWork table_work(const WeightMatrix& weights, const Window& window, const Ou
   TableWork work;
   work.rows = vectors * blocks *
               (all ? weights.codes.entries : distinct_codes(weights, range.row, range.rows));
-  work.pairs = work.rows * divide_up(d, 2);
+  work.pairs = work.rows * table_codeword_stride(d, kernel.word_k) / 2;
   work.added = vectors * blocks * range.rows;
   work.finished = vectors * range.rows;
   work.listed = all ? 0.0 : blocks * range.rows;
@@ -173,7 +173,7 @@ Prediction<TableWork> predict_table(const CoreCost& core, const WeightMatrix& we
                                     std::uint32_t threads) {
   return longest(threads, core.table, [&](Share share) {
     const OutputRange range = table_range(weights.rows, window.positions(), kernel.tile, share);
-    return table_work(weights, window, range, core.table_lanes);
+    return table_work(weights, window, kernel, range, core.table_lanes);
   });
 }
 

@@ -17,7 +17,7 @@
 /// tests/bench/cost makes them for another core.
 ///
 /// A share has R rows (outputs) and P positions of a layer of C columns in blocks of d, with
-/// B = C / d codes a row; R', P', C' are rounded up to what the kernel computes at a time.
+/// B = C / d codes a row; R', P', C', d' are rounded up to what the kernel computes at a time.
 namespace bitdown::kernels {
 
 /// decode + GEMM, convolution_i8.h. The codes are decoded anew for each of N blocks of positions
@@ -35,7 +35,7 @@ struct DecodeWork {
 /// that occur are built, on average D (distinct_codes()).
 struct TableWork {
   double rows = 0;      ///< V * B * D: rows of tables.
-  double pairs = 0;     ///< V * B * D * ceil(d / 2): multiply-adds of two numbers for them.
+  double pairs = 0;     ///< V * B * D * d' / 2: multiply-adds of two numbers for them.
   double added = 0;     ///< V * B * R: rows looked up and added.
   double finished = 0;  ///< V * R: vectors of outputs.
   double listed = 0;    ///< R * B where absent codes are looked for, else 0.

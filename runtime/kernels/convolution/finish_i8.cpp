@@ -42,17 +42,16 @@ const RowFinish* prepare_row_finishes(const Int8ConvolutionArgs& args, const Int
                 ? weight_sum(args, kernel, r, reinterpret_cast<std::int8_t*>(row))
                 : weight_sum(args, kernel, r, reinterpret_cast<std::int16_t*>(row));
     }
-    finishes[r] = row_finish(args, r, args.prepared.step(r), sum);
+    finishes[r] =
+        row_finish(args, r, args.prepared.step(r), static_cast<float>(args.x_grid.zero * sum));
   }
   return finishes;
 }
 
 RowFinish row_finish(const Int8ConvolutionArgs& args, std::uint32_t row, float weight_step,
-                     std::int64_t weight_sum) {
+                     float offset) {
   const float y_step = args.y_grid.step;
   const float scale = args.x_grid.step * weight_step * args.scale[row] / y_step;
-  const auto offset =
-      args.x_grid.zero == 0 ? 0.0f : static_cast<float>(args.x_grid.zero * weight_sum);
   float shift = args.shift[row] / y_step - offset * scale + static_cast<float>(args.y_grid.zero);
   if (args.residual != nullptr) {
     shift -= static_cast<float>(args.residual_grid.zero) * residual_scale(args);

@@ -9,10 +9,10 @@
 // The epilogue of exact sums, by the formula of convolution_i8.h.
 namespace bitdown::kernels {
 
-/// That of output row `row`. `weight_step`: of the row's quantized weights; `weight_sum`: their
-/// sum, any number where x has no zero point.
+/// That of output row `row`. `weight_step`: of the row's quantized weights; `offset`: what its sums
+/// have too much, x.zero times the sum of these weights.
 RowFinish row_finish(const Int8ConvolutionArgs& args, std::uint32_t row, float weight_step,
-                     std::int64_t weight_sum);
+                     float offset);
 
 /// Bytes of 64-byte aligned memory for that of all rows.
 std::uint64_t row_finishes_bytes(const Int8ConvolutionArgs& args, const Int8Kernel& kernel);

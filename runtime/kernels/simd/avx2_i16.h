@@ -12,6 +12,8 @@ namespace {
 /// Sixteen int16 numbers of AVX2. Unpacking and packing both work within 128-bit halves, so that
 /// narrow() restores the order that interleave() changed.
 struct Avx2Int16 {
+  using Number = std::int16_t;
+  static constexpr std::uint32_t kWordK = 2;
   static constexpr int kLanes = 16;
   using Vector = __m256i;
   struct Wide {
@@ -21,12 +23,15 @@ struct Avx2Int16 {
   using Weight = __m256i;
   using Shift = __m128i;
 
+  /// x - 128.
   static __m256i widen(const std::uint8_t* p) {
-    return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    return _mm256_sub_epi16(
+        _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))),
+        _mm256_set1_epi16(128));
   }
-  static Column interleave(const std::uint8_t* first, const std::uint8_t* second) {
-    const __m256i a = widen(first);
-    const __m256i b = widen(second);
+  static Column interleave(const std::uint8_t* const* lines) {
+    const __m256i a = widen(lines[0]);
+    const __m256i b = widen(lines[1]);
     return {_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)};
   }
   static Weight broadcast(const std::int16_t* pair) {
@@ -34,8 +39,10 @@ struct Avx2Int16 {
     std::memcpy(&both, pair, sizeof both);
     return _mm256_set1_epi32(both);
   }
-  static Wide start(std::int32_t value) {
-    return {_mm256_set1_epi32(value), _mm256_set1_epi32(value)};
+  /// What sums begin with, so that narrow() rounds.
+  static Wide start(std::uint32_t shift) {
+    const auto half = _mm256_set1_epi32((1 << shift) >> 1);
+    return {half, half};
   }
   /// sum + weight[0] * column[0] + weight[1] * column[1]
   static Wide multiply_add(Weight weight, Column column, Wide sum) {

@@ -8,6 +8,8 @@ namespace {
 
 /// Eight int16 numbers in plain loops. Sums wrap, so they are unsigned.
 struct PortableInt16 {
+  using Number = std::int16_t;
+  static constexpr std::uint32_t kWordK = 2;
   static constexpr int kLanes = 8;
   struct Vector {
     std::uint16_t lane[kLanes];
@@ -23,18 +25,20 @@ struct PortableInt16 {
   };
   using Shift = std::uint32_t;
 
-  static Column interleave(const std::uint8_t* first, const std::uint8_t* second) {
+  /// x - 128.
+  static Column interleave(const std::uint8_t* const* lines) {
     Column column;
     for (int i = 0; i < kLanes; ++i) {
-      column.first[i] = first[i];
-      column.second[i] = second[i];
+      column.first[i] = static_cast<std::int16_t>(lines[0][i] - 128);
+      column.second[i] = static_cast<std::int16_t>(lines[1][i] - 128);
     }
     return column;
   }
   static Weight broadcast(const std::int16_t* pair) { return {pair[0], pair[1]}; }
-  static Wide start(std::int32_t value) {
+  /// What sums begin with, so that narrow() rounds.
+  static Wide start(std::uint32_t shift) {
     Wide sum;
-    for (int i = 0; i < kLanes; ++i) sum.lane[i] = value;
+    for (int i = 0; i < kLanes; ++i) sum.lane[i] = (1 << shift) >> 1;
     return sum;
   }
   /// sum + weight[0] * column[0] + weight[1] * column[1]

@@ -6,6 +6,6 @@
 namespace bitdown::kernels {
 
 // A row of T is a cache line; building holds 8 sums, 4 columns, 2 weights of 16 registers.
-constinit const TableKernel kTableAvx2 = make_table_kernel<Avx2Int16, 2>("avx2", kIsaAvx2);
+constinit const TableKernel kTableAvx2 = make_table_kernel<Avx2Int16, 2, 2>("avx2", kIsaAvx2);
 
 }  // namespace bitdown::kernels

@@ -6,6 +6,7 @@
 namespace bitdown::kernels {
 
 // One vector is a row of T and a cache line.
-constinit const TableKernel kTableAvx512 = make_table_kernel<Avx512Int16, 1>("avx512", kIsaAvx512);
+constinit const TableKernel kTableAvx512 =
+    make_table_kernel<Avx512Int16, 1, 2>("avx512", kIsaAvx512);
 
 }  // namespace bitdown::kernels

@@ -12,6 +12,7 @@ extern const TableKernel kTableAvx2;
 extern const TableKernel kTableAvx512;
 #elif defined(__aarch64__)
 extern const TableKernel kTableNeon;
+extern const TableKernel kTableDotprod;
 #endif
 
 }  // namespace bitdown::kernels

@@ -7,6 +7,6 @@ namespace bitdown::kernels {
 
 // 32 positions, as on the vector ISAs: a row of T is a cache line.
 constinit const TableKernel kTablePortable =
-    make_table_kernel<PortableInt16, 4>("portable", kIsaPortable);
+    make_table_kernel<PortableInt16, 4, 2>("portable", kIsaPortable);
 
 }  // namespace bitdown::kernels

@@ -12,6 +12,7 @@ constexpr const TableKernel* kKernels[] = {
     &kTableAvx512,
     &kTableAvx2,
 #elif defined(__aarch64__)
+    &kTableDotprod,
     &kTableNeon,
 #endif
     &kTablePortable,

@@ -3,14 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "doctest/doctest.h"
 #include "kernels/im2col/reference.h"
-#include "kernels/table/reference.h"
-#include "kernels/weights/reference.h"
 #include "support/guarded_buffer.h"
 #include "support/int8_layer.h"
 #include "support/machine_isa.h"
@@ -28,90 +25,113 @@ struct Weights {
   GuardedBuffer<std::uint64_t> memory;
   const TableWeights prepared;
   const WeightMatrix& matrix;
+  const TableKernel& kernel;
 
-  explicit Weights(const WeightMatrix& weights)
-      : memory(table_weights_bytes(weights) / 8),
-        prepared(prepare_table_weights(weights, reinterpret_cast<std::byte*>(memory.data()))),
-        matrix(weights) {}
+  Weights(const Int8ConvolutionArgs& args, const TableKernel& of)
+      : memory(table_weights_bytes(args.weights, of) / 8),
+        prepared(prepare_table_weights(args, of, reinterpret_cast<std::byte*>(memory.data()))),
+        matrix(args.weights),
+        kernel(of) {}
 
   std::uint32_t blocks() const { return matrix.columns / matrix.codes.block_size; }
-  int at(std::uint32_t row, std::uint32_t k) const {
-    const std::uint32_t d = matrix.codes.block_size;
-    return prepared
-        .codebook[matrix.codes.codes[row * blocks() + k / d] * table_codeword_stride(d) + k % d];
+  std::uint32_t code(std::uint32_t row, std::uint32_t block) const {
+    return matrix.codes.codes[row * blocks() + block];
+  }
+  std::uint32_t finer(std::uint32_t code) const { return prepared.shifts[code] - prepared.shift; }
+  int number(std::uint32_t code, std::uint32_t e) const {
+    const std::size_t stride = table_codeword_stride(matrix.codes.block_size, kernel.word_k);
+    const std::size_t i = code * stride + e;
+    return kernel.number_bytes == 1 ? static_cast<const std::int8_t*>(prepared.codebook)[i]
+                                    : static_cast<const std::int16_t*>(prepared.codebook)[i];
   }
 };
 
-// The largest |sum of eight rounded products| that inputs in [0, 255] can make.
+// A number of the grid of a codeword, in steps of the codebook.
+double in_steps(double value, std::uint32_t finer) {
+  return std::ldexp(value, -static_cast<int>(finer));
+}
+
+// The largest |sum of eight rounded products| that inputs in [0, 255] can make, at most.
 std::int64_t largest_sum(const Weights& weights, std::uint32_t shift) {
-  const std::uint32_t d = weights.matrix.codes.block_size;
-  std::int64_t largest = 0;
+  double largest = 0;
   for (std::uint32_t row = 0; row < weights.matrix.rows; ++row) {
     for (std::uint32_t first = 0; first < weights.blocks(); first += kTableBlocks) {
-      std::int64_t sum = 0;
+      double sum = 0;
       const std::uint32_t end = std::min(first + kTableBlocks, weights.blocks());
       for (std::uint32_t b = first; b < end; ++b) {
-        std::int64_t positive = 0;
-        std::int64_t negative = 0;
-        for (std::uint32_t k = b * d; k < (b + 1) * d; ++k) {
-          const int w = weights.at(row, k);
-          (w > 0 ? positive : negative) += 255 * std::abs(w);
+        const std::uint32_t code = weights.code(row, b);
+        int magnitude = 0;
+        for (std::uint32_t e = 0; e < weights.matrix.codes.block_size; ++e) {
+          magnitude += std::abs(weights.number(code, e));
         }
-        sum += std::max(positive, negative);
+        sum += in_steps(128.0 * magnitude, weights.finer(code));
       }
-      largest = std::max(largest, (sum + (std::int64_t{kTableBlocks} << shift) / 2) >> shift);
+      largest = std::max(largest, sum);
     }
   }
-  return largest;
+  return (static_cast<std::int64_t>(largest) + (std::int64_t{kTableBlocks} << shift) / 2) >> shift;
 }
 
-// The formula's sum for one output, in units of the exact sum of products, without x's zero point.
-double expect_sum(const Int8ConvolutionArgs& args, const Weights& weights, std::uint32_t shift,
-                  std::uint32_t o, std::uint32_t p) {
-  const auto pad = static_cast<std::uint8_t>(args.x_grid.zero);
+// The formula's sum for one output, in steps of the codebook, without x's zero point.
+double expect_sum(const Int8ConvolutionArgs& args, const Weights& weights, std::uint32_t o,
+                  std::uint32_t p) {
+  const auto zero = static_cast<std::uint8_t>(args.x_grid.zero);
   const std::uint32_t d = args.weights.codes.block_size;
   double total = 0.0;
-  std::int64_t weight_sum = 0;
   for (std::uint32_t b = 0; b < weights.blocks(); ++b) {
-    std::int64_t sum = 0;
-    for (std::uint32_t k = b * d; k < (b + 1) * d; ++k) {
-      sum += weights.at(o, k) * im2col_reference(args.window, args.x, k, p, pad);
-      weight_sum += weights.at(o, k);
+    const std::uint32_t code = weights.code(o, b);
+    int sum = 0;
+    int weight_sum = 0;
+    for (std::uint32_t e = 0; e < d; ++e) {
+      const int number = weights.number(code, e);
+      sum += number * (im2col_reference(args.window, args.x, b * d + e, p, zero) - 128);
+      weight_sum += number;
     }
-    const double unit = std::ldexp(1.0, static_cast<int>(shift));
-    total += shift == 0 ? static_cast<double>(sum)
-                        : std::floor(static_cast<double>(sum) / unit + 0.5) * unit - 0.5;
+    const std::uint32_t shift = weights.prepared.shifts[code];
+    const double rounded =
+        shift == 0 ? sum : std::ldexp(std::floor(std::ldexp(sum, -int(shift)) + 0.5), int(shift));
+    const double mean = shift == 0 ? 0.0 : 0.5;
+    total += in_steps(rounded - mean + (128 - args.x_grid.zero) * weight_sum, weights.finer(code));
   }
-  return total - static_cast<double>(weight_sum * args.x_grid.zero);
+  return total;
 }
 
-TEST_CASE("the tables' codebook is within half a step of the numbers, and reaches the largest") {
+TEST_CASE("codewords keep their sums, each on the finest grid that it fits") {
   Layer layer({18, 5, 5, 3, 3, 1, 1, 1, 1, 5, 5}, 2, 9, 40);
-  const WeightMatrix& weights = layer.args.weights;
-  const Weights quantized(weights);
-  int largest = 0;
-  for (std::uint32_t o = 0; o < weights.rows; ++o) {
-    for (std::uint32_t k = 0; k < weights.columns; ++k) {
-      const float real = weight_reference(weights, o, k) / quantized.prepared.step;
-      CHECK(std::fabs(real - static_cast<float>(quantized.at(o, k))) <= 0.5f + 1e-4f);
+  for (std::uint32_t e = 0; e < 9; ++e) layer.codebook[39 * 9 + e] = 1;  // Nearly nothing.
+  const CodedWeights& codes = layer.args.weights.codes;
+  for (const TableKernel* kernel : tests::runnable(table_kernels())) {
+    CAPTURE(std::string(kernel->name));
+    const Weights quantized(layer.args, *kernel);
+    int most = 0;
+    for (std::uint32_t c = 0; c < codes.entries; ++c) {
+      int largest = 0;
+      double error = 0;
+      for (std::uint32_t e = 0; e < codes.block_size; ++e) {
+        const double real =
+            static_cast<double>(half_to_float(codes.codebook[c * codes.block_size + e])) /
+            in_steps(static_cast<double>(quantized.prepared.step), quantized.finer(c));
+        const int number = quantized.number(c, e);
+        CHECK(std::fabs(real - number) < 1.0);
+        error += real - number;
+        largest = std::max(largest, std::abs(number));
+      }
+      CHECK(std::fabs(error) <= 0.5 + 1e-4);
+      CHECK((quantized.finer(c) == kTableFinest || largest >= 63));
+      most = std::max(most, largest);
     }
+    CHECK(most == 127);
+    CHECK(quantized.finer(39) == kTableFinest);
   }
-  const std::size_t numbers =
-      std::size_t{weights.codes.entries} * table_codeword_stride(weights.codes.block_size);
-  for (const std::int16_t number : std::span(quantized.prepared.codebook, numbers)) {
-    largest = std::max(largest, std::abs(number));
-  }
-  CHECK(largest == kTableLargest);
 }
 
 // Each output is the formula's, correctly rounded.
-void check_formula(const Int8ConvolutionArgs& args, std::uint32_t shift,
+void check_formula(const Int8ConvolutionArgs& args, const Weights& weights,
                    const std::vector<std::uint8_t>& before, const std::vector<std::uint8_t>& y) {
-  const Weights weights(args.weights);
   for (std::size_t i = 0; i < y.size(); ++i) {
     const auto o = static_cast<std::uint32_t>(i / args.window.positions());
     const auto p = static_cast<std::uint32_t>(i % args.window.positions());
-    const double sum = expect_sum(args, weights, shift, o, p);
+    const double sum = expect_sum(args, weights, o, p);
     // Half a step of rounding, and float32 arithmetic before it.
     const double want = tests::expected_output(args, o, sum, weights.prepared.step, before[i]);
     REQUIRE(std::fabs(y[i] - want) <= 0.5 + 2e-3);
@@ -123,10 +143,6 @@ void check_layer(Layer& layer, bool relu, bool residual) {
   Int8ConvolutionArgs args = layer.args;
   args.relu = relu;
   REQUIRE(can_use_table(args.weights));
-  const Weights weights(args.weights);
-  const std::uint32_t shift = weights.prepared.shift;
-  REQUIRE(largest_sum(weights, shift) <= INT16_MAX);
-  if (shift > 0) REQUIRE(largest_sum(weights, shift - 1) > INT16_MAX);
   const Int8Kernel& int8 = select_int8(detect_isa());
   const std::size_t outputs = std::size_t{args.weights.rows} * args.window.positions();
   std::vector<std::uint8_t> first;
@@ -138,13 +154,17 @@ void check_layer(Layer& layer, bool relu, bool residual) {
     const std::vector<std::uint8_t> before(y.begin(), y.end());
     args.residual = residual ? y.data() : nullptr;  // In place, as the memory plan does.
     args.y = y.data();
+    const Weights weights(args, *kernel);
+    const std::uint32_t shift = weights.prepared.shift;
+    REQUIRE(largest_sum(weights, shift) <= INT16_MAX);
+    if (shift > 0) REQUIRE(largest_sum(weights, shift - 1) > INT16_MAX);
     GuardedBuffer<std::uint64_t> scratch(convolution_table_scratch(args, *kernel) / 8);
     auto* const memory = reinterpret_cast<std::byte*>(scratch.data());
     std::fill(scratch.begin(), scratch.end(), ~std::uint64_t{0});
     convolution_table(args, weights.prepared, *kernel, int8, memory);
     if (first.empty()) {
       first.assign(y.begin(), y.end());
-      check_formula(args, shift, before, first);
+      check_formula(args, weights, before, first);
     }
     REQUIRE(std::equal(first.begin(), first.end(), y.begin()));
     std::copy(before.begin(), before.end(), y.begin());

@@ -111,7 +111,7 @@ TEST_CASE("expanded weights are read, their codes are not") {
 }
 
 TEST_CASE("the work of tables is that of the formula, for the codes that occur") {
-  const TableKernel kernel = {"", kIsaAvx2, 32, nullptr, nullptr};
+  const TableKernel kernel = {"", kIsaAvx2, 32, 2, 2, nullptr, nullptr};
   const double lanes = core_cost(kIsaAvx2).table_lanes;
   const Layer few(65, 18, 3, 7, 9, 1);  // 18 blocks, one code each.
   const TableWork work =

@@ -24,26 +24,30 @@ TEST_CASE("every table ISA of this machine runs") {
   std::string names;
   for (const TableKernel* kernel : runnable()) names += std::string(" ") + kernel->name;
   MESSAGE("table kernels run:" << names);
-  for (const char* name : tests::expected_float_isas()) {
+  for (const char* name : tests::expected_table_isas()) {
     CHECK(names.find(name) != std::string::npos);
   }
 }
 
-// Builds one table of `count` of 16 codewords; every buffer ends at a guard page.
+// Builds one table of `count` of 16 codewords, with shifts from `shift` to two more; every buffer
+// ends at a guard page.
+template <typename Number>
 void check_build(const TableKernel& kernel, std::uint32_t d, std::uint32_t positions,
                  std::uint32_t count, std::uint32_t shift) {
   tests::Uniform uniform(tests::test_seed());
-  const std::uint32_t stride = table_codeword_stride(d);
+  const std::uint32_t stride = table_codeword_stride(d, kernel.word_k);
   GuardedBuffer<std::uint8_t> lines(std::size_t{d} * positions);
-  GuardedBuffer<std::int16_t> codebook(std::size_t{16} * stride);
+  GuardedBuffer<Number> codebook(std::size_t{16} * stride);
+  GuardedBuffer<std::uint8_t> shifts(16);
   GuardedBuffer<std::uint8_t> codes(count);
   GuardedBuffer<std::int16_t> table(std::size_t{kTableRows} * kernel.tile);
   const bool extreme = shift > 5;
-  for (auto& v : lines) v = static_cast<std::uint8_t>(extreme ? 255 : uniform.below(256));
+  for (auto& v : lines) v = static_cast<std::uint8_t>(extreme ? 0 : uniform.below(256));
   for (std::size_t i = 0; i < 16 * stride; ++i) {
     const int value = extreme ? (i / stride % 2 == 0 ? 127 : -127) : int(uniform.below(61)) - 30;
-    codebook[i] = static_cast<std::int16_t>(i % stride < d ? value : 0);
+    codebook[i] = static_cast<Number>(i % stride < d ? value : 0);
   }
+  for (std::size_t i = 0; i < 16; ++i) shifts[i] = static_cast<std::uint8_t>(shift + i % 3);
   for (std::uint32_t i = 0; i < count; ++i) {
     codes[i] = static_cast<std::uint8_t>(15 - i);
   }
@@ -56,16 +60,23 @@ void check_build(const TableKernel& kernel, std::uint32_t d, std::uint32_t posit
   args.codebook = codebook.data();
   args.codes = codes.data();
   args.count = count;
-  args.shift = shift;
+  args.shifts = shifts.data();
   args.table = table.data();
   kernel.build(args);
   for (const std::uint8_t code : codes.span()) {
     for (std::uint32_t p = 0; p < positions; ++p) {
-      REQUIRE(int{table[code * kernel.tile + p]} == table_reference(args, code, p));
+      REQUIRE(int{table[code * kernel.tile + p]} ==
+              table_reference<Number>(args, kernel.word_k, code, p));
     }
   }
   // Rows of codes that were not asked for are not touched.
   for (std::uint32_t p = 0; p < kernel.tile; ++p) REQUIRE(table[p] == -12345);
+}
+
+void check_build(const TableKernel& kernel, std::uint32_t d, std::uint32_t positions,
+                 std::uint32_t count, std::uint32_t shift) {
+  if (kernel.number_bytes == 1) return check_build<std::int8_t>(kernel, d, positions, count, shift);
+  check_build<std::int16_t>(kernel, d, positions, count, shift);
 }
 
 TEST_CASE("tables equal the formula for every block size, tile width and shift") {

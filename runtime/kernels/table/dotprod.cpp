@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/simd/dotprod_i8.h"
+#include "kernels/simd/neon_i16.h"
+#include "kernels/table/generic.h"
+#include "kernels/table/isa.h"
+
+namespace bitdown::kernels {
+
+// A row of T is a cache line; building holds 16 sums of 32 registers.
+constinit const TableKernel kTableDotprod =
+    make_table_kernel<NeonInt16<DotprodInt8>, 4, 2>("dotprod", kIsaNeon | kIsaDotprod);
+
+}  // namespace bitdown::kernels
