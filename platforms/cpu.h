@@ -16,15 +16,17 @@ enum Isa : std::uint32_t {
   kIsaNeon = 1u << 2,     ///< AArch64 Advanced SIMD.
   kIsaVnni = 1u << 3,     ///< AVX-512 VNNI, together with kIsaAvx512.
   kIsaDotprod = 1u << 4,  ///< The dot product of ARMv8.2, together with kIsaNeon.
+  kIsaAvxVnni = 1u << 5,  ///< AVX-VNNI (Alder Lake and later), together with kIsaAvx2.
 };
 using IsaSet = std::uint32_t;
 
 /// What this CPU and its operating system support. Cached after the first call; thread-safe.
 IsaSet detect_isa();
 
-/// The set that a user's choice allows: `name` is "portable", "avx2", "avx512", "vnni", "neon",
-/// "dotprod", or null for everything `available` has. "avx2" excludes AVX-512; "avx512" includes
-/// AVX2 and excludes VNNI, "dotprod" includes NEON. Fails with kInvalidArgument for an unknown name
+/// The set that a user's choice allows: `name` is "portable", "avx2", "avxvnni", "avx512",
+/// "vnni", "neon", "dotprod", or null for everything `available` has. "avx2" excludes AVX-512 and
+/// AVX-VNNI; "avxvnni" includes AVX2; "avx512" includes AVX2 and excludes both kinds of VNNI,
+/// "dotprod" includes NEON. Fails with kInvalidArgument for an unknown name
 /// and kUnsupported when `available` lacks it. Pure.
 Result<IsaSet> choose_isa(const char* name, IsaSet available);
 

@@ -9,7 +9,7 @@ namespace bitdown::apps {
 
 void SessionFlags::add_to(CLI::App& verb) {
   verb.add_option("--isa", isa, "Instruction set (default: the best of this CPU)")
-      ->check(CLI::IsMember({"portable", "avx2", "avx512", "vnni", "neon", "dotprod"}));
+      ->check(CLI::IsMember({"portable", "avx2", "avxvnni", "avx512", "vnni", "neon", "dotprod"}));
   verb.add_option("--precision", precision,
                   "exact: float32; fast: int8 (default: fast for calibrated models)")
       ->check(CLI::IsMember({"exact", "fast"}));

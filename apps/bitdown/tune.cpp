@@ -204,7 +204,7 @@ void add_tune(CLI::App& app, Work& work) {
                    "Numbers of threads to measure with (default: 1, and one a big core)")
       ->check(CLI::Range(1, 64));
   verb->add_option("--isa", options->isa, "Instruction set (default: the best of this CPU)")
-      ->check(CLI::IsMember({"portable", "avx2", "avx512", "vnni", "neon", "dotprod"}));
+      ->check(CLI::IsMember({"portable", "avx2", "avxvnni", "avx512", "vnni", "neon", "dotprod"}));
   verb->add_option("--input", options->input, "As for bench");
   verb->add_option("--runs", options->runs, "Runs by each algorithm; the fastest counts")
       ->check(CLI::Range(1, 1000000))

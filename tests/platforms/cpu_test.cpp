@@ -10,6 +10,7 @@ using bitdown::choose_isa;
 using bitdown::IsaSet;
 using bitdown::kIsaAvx2;
 using bitdown::kIsaAvx512;
+using bitdown::kIsaAvxVnni;
 using bitdown::kIsaDotprod;
 using bitdown::kIsaNeon;
 using bitdown::kIsaPortable;
@@ -18,6 +19,7 @@ using bitdown::StatusCode;
 namespace {
 
 constexpr IsaSet kServer = kIsaAvx2 | kIsaAvx512;
+constexpr IsaSet kLaptop = kIsaAvx2 | kIsaAvxVnni;
 constexpr IsaSet kPhone = kIsaNeon | kIsaDotprod;
 
 IsaSet chosen(const char* name, IsaSet available) {
@@ -44,6 +46,9 @@ TEST_CASE("a choice caps the set") {
   CHECK(chosen("portable", kIsaNeon) == kIsaPortable);
   CHECK(chosen("avx2", kServer) == kIsaAvx2);
   CHECK(chosen("avx512", kServer) == kServer);
+  CHECK(chosen("avx512", kServer | kIsaAvxVnni) == kServer);
+  CHECK(chosen("avx2", kLaptop) == kIsaAvx2);
+  CHECK(chosen("avxvnni", kServer | kIsaAvxVnni) == kLaptop);
   CHECK(chosen("neon", kIsaNeon) == kIsaNeon);
   CHECK(chosen("neon", kPhone) == kIsaNeon);
   CHECK(chosen("dotprod", kPhone) == kPhone);
@@ -53,6 +58,7 @@ TEST_CASE("an ISA that the CPU lacks is refused, portable never is") {
   CHECK(chosen("portable", kIsaPortable) == kIsaPortable);
   CHECK(refusal("avx2", kIsaPortable) == StatusCode::kUnsupported);
   CHECK(refusal("avx512", kIsaAvx2) == StatusCode::kUnsupported);
+  CHECK(refusal("avxvnni", kServer) == StatusCode::kUnsupported);
   CHECK(refusal("neon", kServer) == StatusCode::kUnsupported);
   CHECK(refusal("avx2", kIsaNeon) == StatusCode::kUnsupported);
   CHECK(refusal("dotprod", kIsaNeon) == StatusCode::kUnsupported);
@@ -69,6 +75,7 @@ TEST_CASE("the widest member names a set") {
   CHECK(std::string_view(bitdown::isa_name(kIsaPortable)) == "portable");
   CHECK(std::string_view(bitdown::isa_name(kIsaAvx2)) == "avx2");
   CHECK(std::string_view(bitdown::isa_name(kServer)) == "avx512");
+  CHECK(std::string_view(bitdown::isa_name(kLaptop)) == "avxvnni");
   CHECK(std::string_view(bitdown::isa_name(kIsaNeon)) == "neon");
   CHECK(std::string_view(bitdown::isa_name(kPhone)) == "dotprod");
 }
@@ -84,6 +91,7 @@ TEST_CASE("detection agrees with the compiler's own query") {
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   CHECK(((detected & kIsaAvx2) != 0) == avx2);
   CHECK(((detected & kIsaAvx512) != 0) == avx512);
+  CHECK(((detected & kIsaAvxVnni) != 0) == bitdown::tests::cpu_has_avx_vnni());
   CHECK((detected & kIsaNeon) == 0);
 #else
   CHECK(detected == kIsaPortable);

@@ -25,6 +25,10 @@ inline bool cpu_has_avx512() {
   return cpu_has("avx512f") && cpu_has("avx512bw") && cpu_has("avx512dq") && cpu_has("avx512vl");
 }
 
+inline bool cpu_has_avx_vnni() {
+  return cpu_has("avx2") && cpu_has("fma") && cpu_has("avx_vnni");
+}
+
 #if defined(__aarch64__)
 /// The register itself: qemu-user shows the /proc/cpuinfo of its host. Linux lets programs read it.
 inline bool cpu_has_dotprod() {
@@ -51,6 +55,7 @@ inline std::vector<const char*> expected_int8_isas() {
   std::vector<const char*> names = {"portable"};
 #if defined(__x86_64__)
   if (cpu_has("avx2") && cpu_has("fma")) names.push_back("avx2");
+  if (cpu_has_avx_vnni()) names.push_back("avxvnni");
   if (cpu_has_avx512() && cpu_has("avx512_vnni")) names.push_back("vnni");
 #elif defined(__aarch64__)
   names.push_back("neon");

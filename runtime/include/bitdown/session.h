@@ -45,8 +45,8 @@ struct SessionRequirements {
 };
 
 struct SessionOptions {
-  /// "portable", "avx2", "avx512", "vnni", "neon" or "dotprod"; null: the environment variable
-  /// BITDOWN_ISA if set, else the best that this CPU has.
+  /// "portable", "avx2", "avxvnni", "avx512", "vnni", "neon" or "dotprod"; null: the environment
+  /// variable BITDOWN_ISA if set, else the best that this CPU has.
   const char* isa = nullptr;
   Precision precision = Precision::kDefault;
   DenseBackend dense = DenseBackend::kDefault;  ///< kXnnpack implies kExact.

@@ -22,6 +22,9 @@ constexpr DecodeWork kZen5Decode = {0.0020, 0.22, 0, 0.0102, 0.0144, 0.082};
 constexpr TableWork kZen5Table = {0.46, 0.41, 0.55, 0.45, 0.82, 0.075};
 constexpr DecodeWork kAvx2Decode = {0.0091, 0.58, 0, 0.0181, 0.0298, 0.145};
 constexpr TableWork kAvx2Table = {0.234, 0.306, 0.370, 0.95, 1.02, 0.088};
+// AVX-VNNI: Emerald Rapids (2.3 GHz and turbo); there, too, decoding always wins.
+constexpr DecodeWork kAvxVnniDecode = {0.0061, 0.65, 0, 0.0205, 0.0481, 0.251};
+constexpr TableWork kAvxVnniTable = {0.506, 0.609, 0.616, 1.96, 1.51, 0.075};
 constexpr DecodeWork kPortableDecode = {0.184, 0.01, 0.59, 0.69, 0, 2.9};
 constexpr TableWork kPortableTable = {2.4, 1.7, 5.5, 20, 1, 0.1};
 
@@ -43,6 +46,7 @@ constexpr TableWork kA76Table = {kA76 * 3.6, kA76 * 0.55, kA76 * 1.2,
 constexpr CoreCost kCosts[] = {
     {"Zen 5", kIsaAvx512 | kIsaVnni, 16, 32, kZen5Decode, kZen5Table, 0.036},
     {"Zen 5", kIsaAvx512, 8, 32, kAvx2Decode, kZen5Table, 0.055},
+    {"Emerald Rapids", kIsaAvx2 | kIsaAvxVnni, 8, 16, kAvxVnniDecode, kAvxVnniTable, 0.089},
     {"Zen 5", kIsaAvx2, 8, 16, kAvx2Decode, kAvx2Table, 0.055},
     {"Cortex-A76", kIsaNeon | kIsaDotprod, 4, 8, kA76Decode, kA76Table, kA76 * 0.4},
     {"Cortex-A72", kIsaNeon, 4, 8, kA72Decode, kA72Table, kA72 * 0.6},

@@ -10,6 +10,7 @@ namespace {
 constexpr const Int8Kernel* kKernels[] = {
 #if defined(__x86_64__)
     &kInt8Vnni,
+    &kInt8AvxVnni,
     &kInt8Avx2,
 #elif defined(__aarch64__)
     &kInt8Dotprod,

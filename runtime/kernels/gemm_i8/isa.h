@@ -9,6 +9,7 @@ namespace bitdown::kernels {
 extern const Int8Kernel kInt8Portable;
 #if defined(__x86_64__)
 extern const Int8Kernel kInt8Avx2;
+extern const Int8Kernel kInt8AvxVnni;
 extern const Int8Kernel kInt8Vnni;
 #elif defined(__aarch64__)
 extern const Int8Kernel kInt8Neon;

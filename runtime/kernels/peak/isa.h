@@ -9,6 +9,7 @@ namespace bitdown::kernels {
 extern const PeakKernel kPeakPortable;
 #if defined(__x86_64__)
 extern const PeakKernel kPeakAvx2;
+extern const PeakKernel kPeakAvxVnni;
 extern const PeakKernel kPeakAvx512;
 extern const PeakKernel kPeakVnni;
 #elif defined(__aarch64__)

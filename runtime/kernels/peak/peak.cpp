@@ -9,9 +9,7 @@ namespace {
 
 constexpr const PeakKernel* kKernels[] = {
 #if defined(__x86_64__)
-    &kPeakVnni,
-    &kPeakAvx512,
-    &kPeakAvx2,
+    &kPeakVnni,     &kPeakAvx512, &kPeakAvxVnni, &kPeakAvx2,
 #elif defined(__aarch64__)
     &kPeakDotprod,
     &kPeakNeon,

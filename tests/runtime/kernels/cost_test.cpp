@@ -133,6 +133,7 @@ TEST_CASE("the work of tables is that of the formula, for the codes that occur")
 
 TEST_CASE("every set of kernels has figures, the best that it can use") {
   CHECK(std::string(core_cost(kIsaAvx2 | kIsaAvx512 | kIsaVnni).core) == "Zen 5");
+  CHECK(std::string(core_cost(kIsaAvx2 | kIsaAvxVnni).core) == "Emerald Rapids");
   for (const CoreCost& cost : core_costs()) {
     CAPTURE(std::string(cost.core));
     CHECK(core_cost(cost.isa).isa == cost.isa);

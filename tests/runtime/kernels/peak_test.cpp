@@ -54,6 +54,7 @@ TEST_CASE("peaks are selected by the ISA set, best first") {
   CHECK(std::string(select_peak(kIsaPortable).name) == "portable");
 #if defined(__x86_64__)
   CHECK(std::string(select_peak(kIsaAvx2).name) == "avx2");
+  CHECK(std::string(select_peak(kIsaAvx2 | kIsaAvxVnni).name) == "avxvnni");
   CHECK(std::string(select_peak(kIsaAvx2 | kIsaAvx512).name) == "avx512");
   CHECK(std::string(select_peak(kIsaAvx2 | kIsaAvx512 | kIsaVnni).name) == "vnni");
 #elif defined(__aarch64__)
