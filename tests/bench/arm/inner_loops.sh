@@ -76,4 +76,5 @@ row "int8, smull + smlal + sadalp" gemm_i8/neon.cpp.o '^(smull|smlal)2? ' 8 \
 row "int8, sdot" gemm_i8/dotprod.cpp.o '^sdot ' 16 - - neoverse-n1
 row "tables, building: smull + smlal + sadalp" table/neon.cpp.o '^(smull|smlal)2? ' 8 \
   cortex-a53 cortex-a72 neoverse-n1
+row "tables, building: sdot" table/dotprod.cpp.o '^sdot ' 16 - - neoverse-n1
 row "tables, adding rows" table/neon.cpp.o '^add v[0-9]+\.8h' 8 cortex-a53 cortex-a72 neoverse-n1

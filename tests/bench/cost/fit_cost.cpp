@@ -14,10 +14,9 @@
 #include "core/layer_plan.h"
 #include "core/session_settings.h"
 #include "kernels/convolution/cost.h"
+#include "layer.h"
 #include "mapped_file.h"
 #include "non_negative.h"
-#include "ops/weights.h"
-#include "ops/window.h"
 
 namespace bitdown::tests {
 namespace {
@@ -48,13 +47,7 @@ Layer make_layer(const Model& model, std::uint32_t index, const LayerPlan& plan,
                  const Machine& on) {
   const schema::Model& root = model.root();
   const schema::Operator& op = *root.operators()->Get(index);
-  const schema::Convolution& convolution = *op.parameters_as_Convolution();
-  const auto& out = *root.values()->Get(op.outputs()->Get(0))->shape();
-  const kernels::Window window =
-      make_window(convolution, *root.values()->Get(op.inputs()->Get(0))->shape(), out);
-  const kernels::WeightMatrix weights =
-      make_weights(root, convolution.weights_type(), convolution.weights(), out.Get(0),
-                   window.channels * window.kernel_h * window.kernel_w);
+  const auto [window, weights] = cost_layer(root, op);
   const kernels::CoreCost& core = kernels::core_cost(on.isa);
   const auto decode =
       kernels::predict_decode(core, weights, window, kernels::select_int8(on.isa), on.threads);
