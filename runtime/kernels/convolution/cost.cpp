@@ -33,14 +33,14 @@ constexpr TableWork kPortableTable = {2.4, 1.7, 5.5, 20, 1, 0.1};
 // copying and gathering take twice the cycles of Zen 3. A72 at 1.8 GHz, A76 at 2.4 GHz.
 constexpr double kA72 = 1 / 1.8;
 constexpr DecodeWork kA72Decode = {kA72 / 7.9, kA72 * 6,   kA72 * 0.6,
-                                   kA72 * 0.4, kA72 * 0.7, kA72 * 3.3};
+                                   kA72 * 0.4, kA72 * 0.7, kA72 * 3.0};
 constexpr TableWork kA72Table = {kA72 * 6.1, kA72 * 1.9, kA72 * 1.75,
-                                 kA72 * 26,  kA72 * 4,   kA72 * 0.7};
+                                 kA72 * 24,  kA72 * 4,   kA72 * 0.7};
 constexpr double kA76 = 1 / 2.4;
 constexpr DecodeWork kA76Decode = {kA76 / 30.9, kA76 * 4,   kA76 * 0.4,
-                                   kA76 * 0.3,  kA76 * 0.5, kA76 * 2.3};
+                                   kA76 * 0.3,  kA76 * 0.5, kA76 * 2.2};
 constexpr TableWork kA76Table = {kA76 * 3.6, kA76 * 0.55, kA76 * 1.2,
-                                 kA76 * 18,  kA76 * 3,    kA76 * 0.5};
+                                 kA76 * 17,  kA76 * 3,    kA76 * 0.5};
 
 // AVX-512 without VNNI decodes as AVX2 does.
 constexpr CoreCost kCosts[] = {

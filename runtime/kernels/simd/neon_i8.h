@@ -104,7 +104,7 @@ struct NeonInt8 {
   }
 
   using Epilogue = ScalarEpilogue;
-  /// Four results, widened.
+  /// Four results, widened. Narrowing saturates, so that nothing else cuts at 255.
   static uint16x4_t finish_four(const Epilogue& e, const Sum* c, uint16x4_t residual,
                                 bool has_residual) {
     float32x4_t t = vcvtq_f32_s32(vld1q_s32(c));
@@ -113,14 +113,14 @@ struct NeonInt8 {
       const float32x4_t r = vcvtq_f32_u32(vmovl_u16(residual));
       t = vaddq_f32(t, vmulq_n_f32(r, e.residual_scale));
     }
-    t = vminq_f32(vmaxq_f32(t, vdupq_n_f32(e.floor)), vdupq_n_f32(255.0f));
-    return vmovn_u32(vcvtnq_u32_f32(t));  // To nearest even.
+    t = vmaxq_f32(t, vdupq_n_f32(e.floor));
+    return vqmovn_u32(vcvtnq_u32_f32(t));  // To nearest even.
   }
   static void finish(const Epilogue& e, const Sum* c, const std::uint8_t* r, std::uint8_t* out) {
     const uint16x8_t residual = r == nullptr ? vdupq_n_u16(0) : vmovl_u8(vld1_u8(r));
     const uint16x4_t low = finish_four(e, c, vget_low_u16(residual), r != nullptr);
     const uint16x4_t high = finish_four(e, c + 4, vget_high_u16(residual), r != nullptr);
-    vst1_u8(out, vmovn_u16(vcombine_u16(low, high)));
+    vst1_u8(out, vqmovn_u16(vcombine_u16(low, high)));
   }
 };
 
