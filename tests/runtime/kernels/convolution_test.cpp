@@ -8,8 +8,7 @@
 
 #include "doctest/doctest.h"
 #include "kernels/half/half.h"
-#include "kernels/im2col/reference.h"
-#include "kernels/weights/reference.h"
+#include "support/float_layer.h"
 #include "support/guarded_buffer.h"
 #include "support/machine_isa.h"
 #include "support/random.h"
@@ -20,61 +19,7 @@ namespace {
 
 using tests::GuardedBuffer;
 
-// A layer of random numbers: dense for block_size 0, else coded with K = 16.
-struct Layer {
-  GuardedBuffer<float> x, scale, shift, dense;
-  GuardedBuffer<std::uint8_t> codes;
-  GuardedBuffer<std::uint16_t> codebook;
-  ConvolutionArgs args;
-
-  Layer(const Window& w, std::uint32_t rows, std::uint32_t block_size)
-      : x(w.channels * w.plane()),
-        scale(rows),
-        shift(rows),
-        dense(std::size_t{rows} * w.channels * w.kernel_h * w.kernel_w),
-        codes(block_size == 0 ? 1 : dense.span().size() / block_size),
-        codebook(16 * std::size_t{block_size} + 1) {
-    tests::Uniform uniform(tests::test_seed());
-    for (auto* buffer : {&x, &scale, &shift, &dense}) {
-      for (float& v : *buffer) v = uniform();
-    }
-    for (auto& code : codes) code = static_cast<std::uint8_t>(uniform.below(16));
-    for (auto& value : codebook) value = float_to_half(uniform());
-    args.window = w;
-    args.weights.rows = rows;
-    args.weights.columns = w.channels * w.kernel_h * w.kernel_w;
-    args.weights.coded = block_size != 0;
-    args.weights.dense = {dense.data(), false};
-    args.weights.codes = {codes.data(), nullptr, 0, codebook.data(), 16, block_size};
-    args.scale = {scale.data(), false, 1.0f};
-    args.shift = {shift.data(), false, 0.0f};
-    args.x = x.data();
-  }
-};
-
-// One output and the size of its terms, from the formula.
-struct Expected {
-  double y;
-  double magnitude;
-};
-
-Expected expect(const ConvolutionArgs& args, const Layer& layer, std::uint32_t o, std::uint32_t p,
-                float residual) {
-  double sum = 0.0;
-  double magnitude = 0.0;
-  for (std::uint32_t k = 0; k < args.weights.columns; ++k) {
-    const double product = static_cast<double>(weight_reference(args.weights, o, k)) *
-                           static_cast<double>(im2col_reference(args.window, args.x, k, p, 0.0f));
-    sum += product;
-    magnitude += std::fabs(product);
-  }
-  auto& mutable_layer = const_cast<Layer&>(layer);
-  const double scale = static_cast<double>(mutable_layer.scale[o]);
-  double y =
-      sum * scale + static_cast<double>(mutable_layer.shift[o]) + static_cast<double>(residual);
-  if (args.relu) y = std::max(y, 0.0);
-  return {y, magnitude * std::fabs(scale) + 2.0};
-}
+using Layer = tests::FloatLayer;
 
 void check_layer(const GemmKernel& kernel, Layer& layer, bool relu, bool residual) {
   ConvolutionArgs args = layer.args;
@@ -93,7 +38,7 @@ void check_layer(const GemmKernel& kernel, Layer& layer, bool relu, bool residua
   for (std::size_t i = 0; i < outputs; ++i) {
     const auto o = static_cast<std::uint32_t>(i / args.window.positions());
     const auto p = static_cast<std::uint32_t>(i % args.window.positions());
-    const Expected e = expect(args, layer, o, p, residual ? before[i] : 0.0f);
+    const tests::Expected e = tests::expect(args, o, p, residual ? before[i] : 0.0f);
     const double bound = (args.weights.columns + 4) * 0x1p-23 * e.magnitude;
     REQUIRE(std::fabs(static_cast<double>(y[i]) - e.y) <= bound);
   }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/simd/avx512.h"
+#include "kernels/winograd/generic.h"
+#include "kernels/winograd/isa.h"
+
+namespace bitdown::kernels {
+
+// 24 accumulators, 3 tiles and 1 codeword of 32 registers.
+constinit const WinogradKernel kWinogradAvx512 =
+    make_winograd_kernel<Avx512, 8, 3>("avx512", kIsaAvx512);
+
+}  // namespace bitdown::kernels
