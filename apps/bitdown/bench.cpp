@@ -138,7 +138,7 @@ void add_bench(CLI::App& app, Work& work) {
       ->check(CLI::IsMember({"builtin", "xnnpack"}))
       ->needs(other);
   verb->add_option("--vs-algorithm", options->other_algorithm, "As --algorithm, for that blob")
-      ->check(CLI::IsMember({"decode", "table", "expanded"}))
+      ->check(CLI::IsMember(algorithm_names()))
       ->needs(other);
   verb->add_flag("--json", options->json, "One JSON object instead of text");
   options->session.add_to(*verb);

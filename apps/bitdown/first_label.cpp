@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "algorithm_names.h"
 #include "bitdown/failure.h"
 #include "first-label/stamps.h"
 
@@ -84,10 +85,7 @@ std::vector<std::string> command_line(const std::string& model, const SessionOpt
   const std::string precision = options.precision == Precision::kFast    ? "fast"
                                 : options.precision == Precision::kExact ? "exact"
                                                                          : "";
-  const std::string algorithm = options.algorithm == Algorithm::kDecode     ? "decode"
-                                : options.algorithm == Algorithm::kTable    ? "table"
-                                : options.algorithm == Algorithm::kExpanded ? "expanded"
-                                                                            : "";
+  const std::string algorithm = algorithm_name(options.algorithm, "");
   const std::string budget = std::to_string(options.memory_budget);
   const std::string isa = options.isa == nullptr ? "" : options.isa;
   const std::string threads = std::to_string(options.threads);

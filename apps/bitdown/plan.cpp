@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "algorithm_names.h"
 #include "bitdown/failure.h"
 #include "bitdown/json.h"
 #include "bitdown/session_flags.h"
@@ -39,20 +40,6 @@ std::vector<Row> rows_of(const Model& model, const Session& session) {
   return rows;
 }
 
-const char* name(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::kDecode:
-      return "decode";
-    case Algorithm::kTable:
-      return "table";
-    case Algorithm::kExpanded:
-      return "expanded";
-    case Algorithm::kDefault:
-      break;
-  }
-  return "-";
-}
-
 double milliseconds(std::uint64_t ns) {
   return static_cast<double>(ns) * 1e-6;
 }
@@ -62,9 +49,10 @@ Json time_json(std::uint64_t ns) {
 }
 
 Json times_json(const LayerTimes& times) {
-  return {{"decode", time_json(times.decode)},
-          {"table", time_json(times.table)},
-          {"expanded", time_json(times.expanded)}};
+  Json json;
+  for (const AlgorithmName& entry : kAlgorithmNames)
+    json[entry.name] = time_json(times.*entry.time);
+  return json;
 }
 
 void print_json(const PlannedOptions& planned, const Session& session,
@@ -74,17 +62,17 @@ void print_json(const PlannedOptions& planned, const Session& session,
                {"plan", planned.plan.path().empty() ? Json() : Json(planned.plan.path())},
                {"layers", Json::array()}};
   for (const Row& row : rows) {
-    json["layers"].push_back(
-        {{"name", row.layer.name},
-         {"shape", row.layer.shape},
-         {"output", row.output},
-         {"entries", row.layer.entries},
-         {"block_size", row.layer.block_size},
-         {"algorithm",
-          row.plan.algorithm == Algorithm::kDefault ? Json() : Json(name(row.plan.algorithm))},
-         {"expanded_bytes", row.plan.expanded_bytes},
-         {"predicted_ms", times_json(row.plan.predicted)},
-         {"measured_ms", times_json(row.plan.measured)}});
+    json["layers"].push_back({{"name", row.layer.name},
+                              {"shape", row.layer.shape},
+                              {"output", row.output},
+                              {"entries", row.layer.entries},
+                              {"block_size", row.layer.block_size},
+                              {"algorithm", row.plan.algorithm == Algorithm::kDefault
+                                                ? Json()
+                                                : Json(algorithm_name(row.plan.algorithm, ""))},
+                              {"expanded_bytes", row.plan.expanded_bytes},
+                              {"predicted_ms", times_json(row.plan.predicted)},
+                              {"measured_ms", times_json(row.plan.measured)}});
   }
   print_line(json);
 }
@@ -99,15 +87,25 @@ std::string number(std::uint32_t value) {
   return value == 0 ? "-" : std::to_string(value);
 }
 
-// Three columns.
-std::string times_text(const LayerTimes& times) {
+// A column for each algorithm that the session can choose.
+template <typename Cell>
+std::string columns(const Session& session, const Cell& cell) {
   std::string text;
-  for (const std::uint64_t ns : {times.decode, times.table, times.expanded}) {
+  for (const AlgorithmName& entry : kAlgorithmNames) {
+    if (!entry.runs_in(session.precision())) continue;
     char column[32];
-    std::snprintf(column, sizeof column, "%8.3f", milliseconds(ns));
-    text += (text.empty() ? "" : " ") + std::string(ns == 0 ? "       -" : column);
+    std::snprintf(column, sizeof column, "%8s", cell(entry).c_str());
+    text += (text.empty() ? "" : " ") + std::string(column);
   }
   return text;
+}
+
+std::string times_text(const Session& session, const LayerTimes& times) {
+  return columns(session, [&](const AlgorithmName& entry) {
+    char number[32];
+    std::snprintf(number, sizeof number, "%.3f", milliseconds(times.*entry.time));
+    return std::string(times.*entry.time == 0 ? "-" : number);
+  });
 }
 
 void print_text(const PlannedOptions& planned, const Session& session,
@@ -115,21 +113,23 @@ void print_text(const PlannedOptions& planned, const Session& session,
   std::size_t width = 5;
   for (const Row& row : rows) width = std::max(width, row.layer.name.size());
   const int name_width = static_cast<int>(std::min<std::size_t>(width, 40));
-  std::printf("%-*s  %-15s %-12s %4s %3s  %-9s  %-26s  %s\n", name_width, "", "", "", "", "", "",
-              "predicted ms", "measured ms");
-  std::printf("%-*s  %-15s %-12s %4s %3s  %-9s %8s %8s %8s  %8s %8s %8s\n", name_width, "layer",
-              "shape", "output", "K", "d", "algorithm", "decode", "table", "expanded", "decode",
-              "table", "expanded");
+  const std::string names =
+      columns(session, [](const AlgorithmName& entry) { return std::string(entry.name); });
+  std::printf("%-*s  %-15s %-12s %4s %3s  %-9s  %-*s  %s\n", name_width, "", "", "", "", "", "",
+              static_cast<int>(names.size() - 1), "predicted ms", "measured ms");
+  std::printf("%-*s  %-15s %-12s %4s %3s  %-9s %s  %s\n", name_width, "layer", "shape", "output",
+              "K", "d", "algorithm", names.c_str(), names.c_str());
   for (const Row& row : rows) {
     std::printf("%-*s  %-15s %-12s %4s %3s  %-9s %s  %s\n", name_width,
                 printable(row.layer.name).c_str(), by(row.layer.shape).c_str(),
                 by(row.output).c_str(), number(row.layer.entries).c_str(),
-                number(row.layer.block_size).c_str(), name(row.plan.algorithm),
-                times_text(row.plan.predicted).c_str(), times_text(row.plan.measured).c_str());
+                number(row.layer.block_size).c_str(), algorithm_name(row.plan.algorithm, "-"),
+                times_text(session, row.plan.predicted).c_str(),
+                times_text(session, row.plan.measured).c_str());
   }
   std::printf("\n%s, %s, %u thread%s, %s\n",
-              session.precision() == Precision::kFast ? "int8" : "float32: nothing to choose",
-              session.isa(), session.threads(), session.threads() == 1 ? "" : "s",
+              session.precision() == Precision::kFast ? "int8" : "float32", session.isa(),
+              session.threads(), session.threads() == 1 ? "" : "s",
               planned.plan.path().empty()
                   ? "no plan file that fits: by predicted times"
                   : ("measured times from " + printable(planned.plan.path())).c_str());
@@ -158,7 +158,8 @@ void add_plan(CLI::App& app, Work& work) {
   options->session.add_to(*verb);
   verb->footer(
       "Predicted times are those of the cores that the cost model was fitted on\n"
-      "(runtime/kernels/convolution/cost.h); measured ones come from `bitdown tune`.\n"
+      "(runtime/kernels/convolution/cost.h, cost_float.h); measured ones come from `bitdown "
+      "tune`.\n"
       "Example:\n  bitdown plan resnet50.bdn");
   verb->callback([&work, options] { work = [options] { return plan(*options); }; });
 }

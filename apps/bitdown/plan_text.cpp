@@ -39,7 +39,8 @@ std::string plan_text(std::string_view old, const PlanKey& key, std::span<const 
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (times[i].decode == 0) continue;
     text += std::to_string(i) + " " + std::to_string(times[i].decode) + " " +
-            std::to_string(times[i].table) + " " + std::to_string(times[i].expanded) + "\n";
+            std::to_string(times[i].table) + " " + std::to_string(times[i].expanded) + " " +
+            std::to_string(times[i].winograd) + "\n";
   }
   return text;
 }

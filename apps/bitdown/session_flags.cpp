@@ -3,9 +3,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include "algorithm_names.h"
 #include "bitdown/failure.h"
 
 namespace bitdown::apps {
+
+std::vector<std::string> algorithm_names() {
+  std::vector<std::string> names;
+  for (const AlgorithmName& entry : kAlgorithmNames) names.emplace_back(entry.name);
+  return names;
+}
 
 void SessionFlags::add_to(CLI::App& verb) {
   verb.add_option("--isa", isa, "Instruction set (default: the best of this CPU)")
@@ -16,8 +23,9 @@ void SessionFlags::add_to(CLI::App& verb) {
   verb.add_option("--dense", dense, "What runs layers without codes")
       ->check(CLI::IsMember({"builtin", "xnnpack"}));
   verb.add_option("--algorithm", algorithm,
-                  "What runs layers with codes in int8 (default: the faster by the plan)")
-      ->check(CLI::IsMember({"decode", "table", "expanded"}));
+                  "What runs layers with codes; table, expanded: in int8, winograd: in float32\n"
+                  "(default: the fastest by the plan)")
+      ->check(CLI::IsMember(algorithm_names()));
   verb.add_option("--memory-budget", memory_budget,
                   "MB for layers that run faster when they are expanded once (default: 0)")
       ->check(CLI::Range(0, 1024));
@@ -31,9 +39,14 @@ void SessionFlags::add_to(CLI::App& verb) {
 }
 
 void SessionFlags::refuse_without_effect() const {
-  if (!algorithm.empty() && precision == "exact") {
-    throw Failure(ExitCode::kUsage, "--algorithm " + algorithm +
-                                        ": chooses for int8, but --precision exact is float32");
+  const AlgorithmName* const named = find_algorithm(algorithm);
+  if (named != nullptr && !named->exact && precision == "exact") {
+    throw Failure(ExitCode::kUsage,
+                  "--algorithm " + algorithm + ": is for int8, but --precision exact is float32");
+  }
+  if (named != nullptr && !named->fast && precision == "fast") {
+    throw Failure(ExitCode::kUsage,
+                  "--algorithm " + algorithm + ": is for float32, but --precision fast is int8");
   }
   if (algorithm == "expanded" && memory_budget == 0) {
     throw Failure(ExitCode::kUsage, "--algorithm expanded: needs a --memory-budget");
@@ -48,9 +61,7 @@ SessionOptions SessionFlags::options() const {
   if (precision == "fast") options.precision = Precision::kFast;
   if (dense == "builtin") options.dense = DenseBackend::kBuiltin;
   if (dense == "xnnpack") options.dense = DenseBackend::kXnnpack;
-  if (algorithm == "decode") options.algorithm = Algorithm::kDecode;
-  if (algorithm == "table") options.algorithm = Algorithm::kTable;
-  if (algorithm == "expanded") options.algorithm = Algorithm::kExpanded;
+  if (const auto* named = find_algorithm(algorithm)) options.algorithm = named->algorithm;
   options.memory_budget = memory_budget << 20;
   options.threads = threads;
   options.pin_threads = pin;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "bitdown/session.h"
 #include "plan_source.h"
@@ -17,6 +18,9 @@ struct PlannedOptions {
   SessionOptions options;
   PlanSource plan;
 };
+
+/// What --algorithm may be.
+std::vector<std::string> algorithm_names();
 
 /// How a verb runs the network: --isa, --precision, --dense, --algorithm, --plan, --no-plan,
 /// --memory-budget, --threads and --pin.

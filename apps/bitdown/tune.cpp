@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 
+#include "algorithm_names.h"
 #include "bitdown/failure.h"
 #include "bitdown/json.h"
 #include "bitdown/latency.h"
@@ -25,6 +27,7 @@ struct TuneOptions {
   std::string model;
   std::string output;  ///< Empty: beside the model.
   std::string isa;
+  std::string precision;
   std::string input;
   std::vector<unsigned> threads;  ///< Empty: one, and one a big core.
   std::size_t runs = 30;
@@ -35,9 +38,9 @@ struct TuneOptions {
 class Candidate {
  public:
   Candidate(const std::string& path, const Model& model, SessionOptions options,
-            Algorithm algorithm)
-      : path_(path) {
-    options.algorithm = algorithm;
+            const AlgorithmName& name)
+      : path_(path), name_(name) {
+    options.algorithm = name.algorithm;
     options.memory_budget = SIZE_MAX;  // For kExpanded: all layers.
     session_.emplace(value_or_fail(path, Session::create(model, options)));
   }
@@ -60,15 +63,18 @@ class Candidate {
     return percentile(ms, 0.5) / *std::min_element(ms.begin(), ms.end());
   }
 
+  const AlgorithmName& name() const { return name_; }
   const Session& session() const { return *session_; }
 
  private:
   const std::string& path_;
+  const AlgorithmName& name_;
   std::optional<Session> session_;
   LatencyRecorder latency_;
 };
 
 struct Measured {
+  Precision precision = Precision::kFast;
   std::vector<LayerTimes> times;  ///< Of every operator that has a choice; the others' are 0.
   double spread = 1;              ///< Candidate::spread().
 };
@@ -76,23 +82,27 @@ struct Measured {
 // Runs of the candidates alternate, so that whatever slows the machine for a while slows all.
 Measured measure(const TuneOptions& options, const Model& model, const SessionOptions& session,
                  std::span<const float> input) {
-  Candidate decode(options.model, model, session, Algorithm::kDecode);
-  Candidate table(options.model, model, session, Algorithm::kTable);
-  Candidate expanded(options.model, model, session, Algorithm::kExpanded);
+  std::vector<std::unique_ptr<Candidate>> candidates;
+  for (const AlgorithmName& entry : kAlgorithmNames) {  // First kDecode, which always runs.
+    const bool first = candidates.empty();
+    if (!first && !entry.runs_in(candidates.front()->session().precision())) continue;
+    candidates.push_back(std::make_unique<Candidate>(options.model, model, session, entry));
+  }
   Progress progress(options.runs);
   for (std::size_t i = 0; i < options.runs; ++i) {
-    for (Candidate* candidate : {&decode, &table, &expanded}) candidate->run(input);
+    for (const auto& candidate : candidates) candidate->run(input);
     progress.step();
   }
   Measured measured;
-  measured.spread = decode.spread();
-  measured.times.resize(decode.session().operator_count());
-  for (std::size_t i = 0; i < measured.times.size(); ++i) {
-    LayerTimes& times = measured.times[i];
-    const LayerTimes& possible = decode.session().layer_plan(i).predicted;
-    if (possible.decode != 0) times.decode = decode.least_ns(i);
-    if (possible.table != 0) times.table = table.least_ns(i);
-    if (possible.expanded != 0) times.expanded = expanded.least_ns(i);
+  measured.precision = candidates.front()->session().precision();
+  measured.spread = candidates.front()->spread();
+  measured.times.resize(candidates.front()->session().operator_count());
+  for (const auto& candidate : candidates) {
+    const auto time = candidate->name().time;
+    for (std::size_t i = 0; i < measured.times.size(); ++i) {
+      const LayerTimes& possible = candidate->session().layer_plan(i).predicted;
+      if (possible.*time != 0) measured.times[i].*time = candidate->least_ns(i);
+    }
   }
   return measured;
 }
@@ -100,9 +110,10 @@ Measured measure(const TuneOptions& options, const Model& model, const SessionOp
 // What was measured for one number of threads.
 struct Tuned {
   unsigned threads = 1;
+  const AlgorithmName* other = nullptr;  ///< What layers choose instead of decoding.
   std::size_t layers = 0;
-  std::size_t tables = 0;     ///< Layers for which tables were faster.
-  std::uint64_t decode = 0;   ///< Nanoseconds of those layers, all by decoding.
+  std::size_t faster = 0;     ///< Layers for which the other algorithm was faster.
+  std::uint64_t decode = 0;   ///< Nanoseconds of all those layers by decoding.
   std::uint64_t fastest = 0;  ///< The same, each by the faster algorithm.
   double spread = 1;          ///< Of the runs.
 };
@@ -110,14 +121,16 @@ struct Tuned {
 Tuned summarize(unsigned threads, const Measured& measured) {
   Tuned tuned;
   tuned.threads = threads;
+  tuned.other = find_algorithm(measured.precision == Precision::kFast ? "table" : "winograd");
   tuned.spread = measured.spread;
   for (const LayerTimes& layer : measured.times) {
     if (layer.decode == 0) continue;
-    const bool table = layer.table != 0 && layer.table < layer.decode;
+    const std::uint64_t other = layer.*tuned.other->time;
+    const bool faster = other != 0 && other < layer.decode;
     ++tuned.layers;
-    tuned.tables += table;
+    tuned.faster += faster;
     tuned.decode += layer.decode;
-    tuned.fastest += table ? layer.table : layer.decode;
+    tuned.fastest += faster ? other : layer.decode;
   }
   return tuned;
 }
@@ -129,15 +142,14 @@ void print(const TuneOptions& options, const std::vector<Tuned>& all) {
     const double fastest_ms = static_cast<double>(tuned.fastest) * 1e-6;
     sections.push_back({{"threads", tuned.threads},
                         {"layers", tuned.layers},
-                        {"table_layers", tuned.tables},
+                        {tuned.other->name + std::string("_layers"), tuned.faster},
                         {"decode_ms", decode_ms},
                         {"fastest_ms", fastest_ms},
                         {"median_over_least", tuned.spread}});
     if (options.json) continue;
-    std::printf(
-        "%u thread%s: %zu of %zu layers faster by tables; their sum %.3f ms instead of %.3f\n",
-        tuned.threads, tuned.threads == 1 ? "" : "s", tuned.tables, tuned.layers, fastest_ms,
-        decode_ms);
+    std::printf("%u thread%s: %zu of %zu layers faster by %s; their sum %.3f ms instead of %.3f\n",
+                tuned.threads, tuned.threads == 1 ? "" : "s", tuned.faster, tuned.layers,
+                tuned.other->name, fastest_ms, decode_ms);
     if (tuned.spread > kBusy) {
       std::printf("  other programs were running: most runs took %.0f %% longer than the fastest\n",
                   100 * (tuned.spread - 1));
@@ -173,7 +185,8 @@ ExitCode tune(TuneOptions options) {
     throw Failure(ExitCode::kOutput, options.output + ": is there and no plan file");
   }
   SessionOptions session;
-  session.precision = Precision::kFast;
+  if (options.precision == "exact") session.precision = Precision::kExact;
+  if (options.precision == "fast") session.precision = Precision::kFast;
   if (!options.isa.empty()) session.isa = options.isa.c_str();
   if (options.threads.empty()) {
     options.threads = {1};
@@ -198,13 +211,15 @@ ExitCode tune(TuneOptions options) {
 void add_tune(CLI::App& app, Work& work) {
   const auto options = std::make_shared<TuneOptions>();
   CLI::App* verb = app.add_subcommand("tune", "Measure which algorithm is fastest for each layer");
-  verb->add_option("MODEL", options->model, "A calibrated blob")->required();
+  verb->add_option("MODEL", options->model, "The blob")->required();
   verb->add_option("-o,--output", options->output, "The plan file (default: MODEL.plan)");
   verb->add_option("--threads", options->threads,
                    "Numbers of threads to measure with (default: 1, and one a big core)")
       ->check(CLI::Range(1, 64));
   verb->add_option("--isa", options->isa, "Instruction set (default: the best of this CPU)")
       ->check(CLI::IsMember({"portable", "avx2", "avxvnni", "avx512", "vnni", "neon", "dotprod"}));
+  verb->add_option("--precision", options->precision, "As for bench")
+      ->check(CLI::IsMember({"exact", "fast"}));
   verb->add_option("--input", options->input, "As for bench");
   verb->add_option("--runs", options->runs, "Runs by each algorithm; the fastest counts")
       ->check(CLI::Range(1, 1000000))
@@ -212,8 +227,8 @@ void add_tune(CLI::App& app, Work& work) {
   verb->add_flag("--json", options->json, "One JSON object instead of text");
   verb->footer(
       "Runs the network by each algorithm in turns and writes what each layer took. Sessions on\n"
-      "this CPU, with this instruction set and number of threads, then choose by it; `bitdown\n"
-      "plan` shows how. What the file says of other CPUs and numbers of threads stays. Other\n"
+      "this CPU, with this instruction set, precision and number of threads, then choose by it;\n"
+      "`bitdown plan` shows how. What the file says of others stays. Other\n"
       "programs disturb, several threads more than one; more runs help.\n"
       "Example:\n  bitdown tune resnet50.bdn");
   verb->callback([&work, options] { work = [options] { return tune(*options); }; });

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "algorithm_names.h"
 #include "bitdown/model.h"
 #include "bitdown/session.h"
 #include "exit_code.h"
@@ -42,9 +43,7 @@ SessionOptions session_options(const char* isa, const char* dense, const char* p
   if (std::strcmp(dense, "xnnpack") == 0) options.dense = DenseBackend::kXnnpack;
   if (std::strcmp(precision, "exact") == 0) options.precision = Precision::kExact;
   if (std::strcmp(precision, "fast") == 0) options.precision = Precision::kFast;
-  if (std::strcmp(algorithm, "decode") == 0) options.algorithm = Algorithm::kDecode;
-  if (std::strcmp(algorithm, "table") == 0) options.algorithm = Algorithm::kTable;
-  if (std::strcmp(algorithm, "expanded") == 0) options.algorithm = Algorithm::kExpanded;
+  if (const auto* entry = find_algorithm(algorithm)) options.algorithm = entry->algorithm;
   options.memory_budget = static_cast<std::size_t>(std::strtoull(budget, nullptr, 10));
   return options;
 }

@@ -9,18 +9,30 @@
 namespace bitdown {
 namespace {
 
+// The measured times, if what can be chosen is among them.
 const LayerTimes& times_of(const LayerPlan& layer) {
-  const bool tables_known = layer.measured.table != 0 || layer.predicted.table == 0;
-  return layer.measured.decode != 0 && tables_known ? layer.measured : layer.predicted;
+  const LayerTimes& measured = layer.measured;
+  const LayerTimes& possible = layer.predicted;
+  const bool known = measured.decode != 0 && (measured.table != 0 || possible.table == 0) &&
+                     (measured.winograd != 0 || possible.winograd == 0);
+  return known ? measured : possible;
 }
 
 Algorithm choose(Algorithm wanted, const LayerPlan& layer) {
-  if (layer.predicted.decode == 0) return Algorithm::kDefault;
-  if (layer.predicted.table == 0 || wanted == Algorithm::kExpanded) return Algorithm::kDecode;
-  if (wanted != Algorithm::kDefault) return wanted;
+  const LayerTimes& possible = layer.predicted;
+  if (possible.decode == 0) return Algorithm::kDefault;
   const LayerTimes& times = times_of(layer);
-  const double most = kTableGain * static_cast<double>(times.decode);
-  return static_cast<double>(times.table) < most ? Algorithm::kTable : Algorithm::kDecode;
+  const bool any = wanted == Algorithm::kDefault;
+  if (possible.table != 0) {  // 8-bit.
+    const double most = kTableGain * static_cast<double>(times.decode);
+    const bool gains = static_cast<double>(times.table) < most;
+    if (wanted == Algorithm::kTable || (any && gains)) return Algorithm::kTable;
+  }
+  if (possible.winograd != 0) {  // float32.
+    const bool gains = times.winograd < times.decode;
+    if (wanted == Algorithm::kWinograd || (any && gains)) return Algorithm::kWinograd;
+  }
+  return Algorithm::kDecode;
 }
 
 // Nanoseconds that a byte saves where kExpanded replaces the chosen algorithm; 0: none.

@@ -41,7 +41,8 @@ bool take_number(std::string_view& line, bool last, std::uint64_t& number) {
 bool parse(std::string_view line, LayerLine& layer) {
   return take_number(line, false, layer.index) && take_number(line, false, layer.times.decode) &&
          take_number(line, false, layer.times.table) &&
-         take_number(line, true, layer.times.expanded);
+         take_number(line, false, layer.times.expanded) &&
+         take_number(line, true, layer.times.winograd);
 }
 
 Status damaged(const char* what) {
@@ -75,15 +76,18 @@ Status walk(std::string_view text, const Section& section, const Layer& layer) {
 
 }  // namespace
 
-PlanKey::PlanKey(std::uint64_t blob_hash, const char* isa, std::uint32_t threads, const char* cpu) {
+PlanKey::PlanKey(std::uint64_t blob_hash, const char* isa, bool fast, std::uint32_t threads,
+                 const char* cpu) {
   const int length =
-      std::snprintf(line_, sizeof line_, "for model %016llx isa %s threads %u cpu %s",
-                    static_cast<unsigned long long>(blob_hash), isa, unsigned{threads}, cpu);
+      std::snprintf(line_, sizeof line_, "for model %016llx isa %s numbers %s threads %u cpu %s",
+                    static_cast<unsigned long long>(blob_hash), isa, fast ? "int8" : "float32",
+                    unsigned{threads}, cpu);
   length_ = std::min(static_cast<std::size_t>(length), sizeof line_ - 1);
 }
 
-PlanKey make_plan_key(std::span<const std::byte> blob, IsaSet isa, std::uint32_t threads) {
-  return {hash_blob(blob), isa_name(isa), threads, cpu_model().name};
+PlanKey make_plan_key(std::span<const std::byte> blob, IsaSet isa, bool fast,
+                      std::uint32_t threads) {
+  return {hash_blob(blob), isa_name(isa), fast, threads, cpu_model().name};
 }
 
 std::uint64_t hash_blob(std::span<const std::byte> blob) {
@@ -115,7 +119,7 @@ Status read_plan(std::string_view text, const PlanKey& key, std::span<LayerPlan>
       text, section, [&](const LayerLine& line) { return !inside || line.index < layers.size(); }));
   if (!found) {
     return {StatusCode::kUnsupported,
-            "the plan file has nothing for this model, CPU, ISA and number of threads"};
+            "the plan file has nothing for this model, CPU, ISA, precision and number of threads"};
   }
   // Only now, that all of it is known to be sound.
   found = inside = false;

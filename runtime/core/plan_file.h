@@ -14,33 +14,36 @@
 /// lies beside the model as MODEL.plan, and a session that is given its text chooses by it. Lines
 /// of ASCII, each ended by a line feed:
 ///
-///   bitdown plan 1                                                         the format's version
-///   for model 1f0c2ab5599e01d7 isa avx2 threads 1 cpu AuthenticAMD-25-1-1  begins a section
-///   3 812345 700123 790123                              operator; decode, table, expanded
+///   bitdown plan 2                                                     the format's version
+///   for model 1f0c2ab5599e01d7 isa avx2 numbers int8 threads 1 cpu AuthenticAMD-25-1-1
+///   3 812345 700123 790123 0                           operator; decode, table, expanded, winograd
 ///
-/// A section belongs to one blob, instruction set, number of threads and kind of CPU: its key. The
-/// operators of a section ascend; times are nanoseconds, 0 where an algorithm was not measured.
-/// Times cannot make a result wrong, only slow, so nothing guards against forgery.
+/// A section, which "for" begins, belongs to one blob, instruction set, type of numbers (int8 or
+/// float32), number of threads and kind of CPU: its key. The operators of a section ascend; times
+/// are nanoseconds, 0 where an algorithm was not measured. Times cannot make a result wrong, only
+/// slow, so nothing guards against forgery.
 namespace bitdown {
 
 constexpr std::size_t kMaxPlanBytes = std::size_t{1} << 20;
 
-inline constexpr std::string_view kPlanVersion = "bitdown plan 1";
+inline constexpr std::string_view kPlanVersion = "bitdown plan 2";
 
 /// The first line of a section, without line feed.
 class PlanKey {
  public:
-  PlanKey(std::uint64_t blob_hash, const char* isa, std::uint32_t threads, const char* cpu);
+  PlanKey(std::uint64_t blob_hash, const char* isa, bool fast, std::uint32_t threads,
+          const char* cpu);
 
   std::string_view line() const { return {line_, length_}; }
 
  private:
-  char line_[128];
+  char line_[160];
   std::size_t length_;
 };
 
-/// The key of a blob on this machine.
-PlanKey make_plan_key(std::span<const std::byte> blob, IsaSet isa, std::uint32_t threads);
+/// The key of a blob on this machine; `fast`: int8.
+PlanKey make_plan_key(std::span<const std::byte> blob, IsaSet isa, bool fast,
+                      std::uint32_t threads);
 
 /// A 64-bit hash (FNV-1a of the size and words of eight bytes, folded), to tell blobs apart; not
 /// cryptographic.

@@ -30,6 +30,7 @@ struct Session::State {
   const kernels::GemmKernel* gemm = nullptr;
   const kernels::Int8Kernel* int8 = nullptr;
   const kernels::TableKernel* table = nullptr;
+  const kernels::WinogradKernel* winograd = nullptr;
   PlanOptions options;
   Machine machine;
   ThreadPool pool;
@@ -88,17 +89,18 @@ Result<std::size_t> to_size(std::uint64_t bytes, const char* arena) {
 }
 
 PlanContext make_context(const State& state, std::byte* activations, std::byte* scratch) {
-  return {*state.model,        state.values,  *state.gemm,       *state.int8,
-          *state.table,        state.options, state.machine.isa, state.machine.threads,
-          Algorithm::kDefault, activations,   scratch,           state.xnnpack_threads};
+  return {*state.model,          state.values,        *state.gemm,   *state.int8,
+          *state.table,          *state.winograd,     state.options, state.machine.isa,
+          state.machine.threads, Algorithm::kDefault, activations,   scratch,
+          state.xnnpack_threads};
 }
 
 // The layers' algorithms. A plan file that does not fit is none.
 Status choose_algorithms(const Model& model, const SessionOptions& options, State& state) {
-  if (!state.options.fast) return {};
   if (!options.plan.empty()) {
     const Machine& machine = state.machine;
-    const PlanKey key = make_plan_key(model.blob(), machine.isa, machine.threads);
+    const PlanKey key =
+        make_plan_key(model.blob(), machine.isa, state.options.fast, machine.threads);
     static_cast<void>(read_plan(options.plan, key, state.layers));
   }
   return plan_layers(make_context(state, nullptr, nullptr),
@@ -238,6 +240,7 @@ Status choose(const SessionOptions& options, const schema::Model& model, State& 
   state.gemm = &kernels::select_gemm(state.machine.isa);
   state.int8 = &kernels::select_int8(state.machine.isa);
   state.table = &kernels::select_table(state.machine.isa);
+  state.winograd = &kernels::select_winograd(state.machine.isa);
   return {};
 }
 

@@ -82,7 +82,8 @@ Result<PlanOptions> choose_numbers(const SessionOptions& options, const schema::
 
 Result<PlanKey> plan_key(const Model& model, const SessionOptions& options) {
   BITDOWN_ASSIGN_OR_RETURN(const Machine machine, choose_machine(options));
-  return make_plan_key(model.blob(), machine.isa, machine.threads);
+  BITDOWN_ASSIGN_OR_RETURN(const PlanOptions numbers, choose_numbers(options, model.root()));
+  return make_plan_key(model.blob(), machine.isa, numbers.fast, machine.threads);
 }
 
 }  // namespace bitdown

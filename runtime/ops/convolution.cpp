@@ -2,6 +2,8 @@
 #include "ops/convolution.h"
 
 #include "kernels/convolution/blocking.h"
+#include "kernels/convolution/convolution_winograd.h"
+#include "kernels/convolution/cost_float.h"
 #include "ops/registry.h"
 #include "ops/weights.h"
 #include "ops/window.h"
@@ -27,7 +29,9 @@ Result<Step> finish_plan(const PlanContext& context, const schema::Operator& op,
     return plan_xnnpack_convolution(context, op, args);
   }
 #endif
-  return Step(ConvolutionStep{args, &context.gemm});
+  const bool winograd = context.algorithm == Algorithm::kWinograd;
+  return Step(
+      ConvolutionStep{args, &context.gemm, winograd ? &context.winograd : nullptr, nullptr});
 }
 
 }  // namespace
@@ -61,10 +65,34 @@ Result<Step> plan_linear(const PlanContext& context, const schema::Operator& op)
 }
 
 std::uint64_t scratch_bytes(const ConvolutionStep& step) {
-  return kernels::convolution_scratch(step.args, *step.gemm);
+  return step.winograd != nullptr
+             ? kernels::winograd_blocking(step.args.window, *step.winograd).total
+             : kernels::convolution_scratch(step.args, *step.gemm);
+}
+
+std::uint64_t prepared_bytes(const ConvolutionStep& step) {
+  return step.winograd != nullptr ? kernels::winograd_codebook_bytes(step.args.weights) : 0;
+}
+
+void prepare(ConvolutionStep& step, std::byte* memory) {
+  if (step.winograd == nullptr) return;
+  step.winograd_codebook =
+      kernels::prepare_winograd_codebook(step.args.weights, *step.winograd, memory);
+}
+
+void predict(const ConvolutionStep& step, const PlanContext& context, LayerPlan& plan) {
+  const kernels::WeightMatrix& weights = step.args.weights;
+  const kernels::Window& window = step.args.window;
+  if (!kernels::can_use_winograd(weights, window)) return;
+  const kernels::FloatCost& core = kernels::float_cost(context.isa);
+  plan.predicted.decode = predicted_time(
+      kernels::predict_decode(core, weights, window, context.gemm, context.threads).ns);
+  plan.predicted.winograd = predicted_time(
+      kernels::predict_winograd(core, weights, window, context.winograd, context.threads).ns);
 }
 
 const char* algorithm(const ConvolutionStep& step) {
+  if (step.winograd != nullptr) return "winograd";
   return step.args.weights.coded ? "decode + GEMM" : "dense GEMM";
 }
 
@@ -74,7 +102,12 @@ std::uint64_t macs(const ConvolutionStep& step) {
 
 void run(const ConvolutionStep& step, const Workspace& workspace) {
   workspace.share_out([&step](kernels::Share share, std::byte* scratch) {
-    kernels::convolution(step.args, *step.gemm, scratch, share);
+    if (step.winograd != nullptr) {
+      kernels::convolution_winograd(step.args, step.winograd_codebook, *step.winograd, *step.gemm,
+                                    scratch, share);
+    } else {
+      kernels::convolution(step.args, *step.gemm, scratch, share);
+    }
   });
 }
 

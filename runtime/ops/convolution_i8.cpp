@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ops/convolution_i8.h"
 
-#include <algorithm>
-
 #include "kernels/convolution/blocking.h"
 #include "kernels/convolution/cost.h"
 #include "kernels/convolution/finish_i8.h"
@@ -66,10 +64,7 @@ void predict(const Int8ConvolutionStep& step, const PlanContext& context, LayerP
   const kernels::WeightMatrix& weights = step.args.weights;
   const kernels::Window& window = step.args.window;
   if (!weights.coded) return;
-  // The shapes of a hostile blob may predict more than an integer holds.
-  const auto time = [](const auto& prediction) {
-    return static_cast<std::uint64_t>(std::clamp(prediction.ns, 1.0, 1e18));
-  };
+  const auto time = [](const auto& prediction) { return predicted_time(prediction.ns); };
   const kernels::CoreCost& core = kernels::core_cost(context.isa);
   const std::uint32_t threads = context.threads;
   plan.predicted.decode =

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+
 #include "bitdown/session.h"
 #include "core/value_table.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/gemm_i8/gemm_i8.h"
 #include "kernels/table/table.h"
+#include "kernels/winograd/winograd.h"
 #include "model_generated.h"
 
 struct pthreadpool;
@@ -19,6 +23,7 @@ struct PlanContext {
   const kernels::GemmKernel& gemm;
   const kernels::Int8Kernel& int8;
   const kernels::TableKernel& table;
+  const kernels::WinogradKernel& winograd;
   PlanOptions options;
   IsaSet isa = kIsaPortable;  ///< What the kernels were chosen for.
   std::uint32_t threads = 1;
@@ -37,5 +42,11 @@ struct PlanContext {
     return *model.values()->Get(value)->shape();
   }
 };
+
+/// A time as LayerTimes has it: the shapes of a hostile blob may predict more than an integer
+/// holds.
+inline std::uint64_t predicted_time(double ns) {
+  return static_cast<std::uint64_t>(std::clamp(ns, 1.0, 1e18));
+}
 
 }  // namespace bitdown

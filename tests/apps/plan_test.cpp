@@ -23,7 +23,7 @@ std::string write_tuned(const Folder& folder, const std::string& algorithm) {
   std::string text = read_file(model + ".plan");
   const std::size_t line = text.rfind('\n', text.size() - 2) + 1;
   text = text.substr(0, line) +
-         (algorithm == "table" ? "2 2000000 1000000 1500000\n" : "2 1000000 2000000 900000\n");
+         (algorithm == "table" ? "2 2000000 1000000 1500000 0\n" : "2 1000000 2000000 900000 0\n");
   folder.write("tiny.bdn.plan", text);
   return model;
 }
@@ -80,9 +80,33 @@ TEST_CASE("an algorithm that nothing would come of is refused") {
   const Folder folder;
   const std::string model = write_tuned(folder, "decode");
   check_refused(run_tool(kTool, {"plan", model, "--precision", "exact", "--algorithm", "table"}), 2,
-                "--algorithm table: chooses for int8");
+                "--algorithm table: is for int8");
+  check_refused(run_tool(kTool, {"plan", model, "--precision", "fast", "--algorithm", "winograd"}),
+                2, "--algorithm winograd: is for float32");
   check_refused(run_tool(kTool, {"plan", model, "--algorithm", "expanded"}), 2,
                 "--algorithm expanded: needs a --memory-budget");
+}
+
+TEST_CASE("float32 has a plan of its own, in the same file") {
+  const Folder folder;
+  const std::string model = write_tuned(folder, "table");
+  const auto tuned = [&](const char* precision) {
+    return plan({model, "--threads", "1", "--precision", precision});
+  };
+  CHECK(tuned("exact")["plan"].is_null());
+  const json predicted = tuned("exact")["layers"][1];
+  CHECK(predicted["predicted_ms"]["winograd"].get<double>() > 0);
+  CHECK(predicted["predicted_ms"]["table"].is_null());
+  const json report = json::parse(check_ok(run_tool(
+      kTool, {"tune", model, "--runs", "1", "--threads", "1", "--precision", "exact", "--json"})));
+  CHECK(report["plans"][0]["layers"] == 1);
+  CHECK(report["plans"][0].contains("winograd_layers"));
+  const json layer = tuned("exact")["layers"][1];
+  const json& times = layer["measured_ms"];
+  CHECK(times["table"].is_null());
+  CHECK((layer["algorithm"] == "winograd") ==
+        (times["winograd"].get<double>() < times["decode"].get<double>()));
+  CHECK(tuned("fast")["layers"][1]["algorithm"] == "table");
 }
 
 TEST_CASE("a plan file that does not fit stops nothing, unless it was asked for") {
@@ -110,8 +134,8 @@ TEST_CASE("a plan file that does not fit stops nothing, unless it was asked for"
   };
   for (const Damage& damage : {Damage{sound.substr(0, sound.size() - 1), 4, "is cut off"},
                                Damage{sound + "more\n", 4, "malformed line"},
-                               Damage{"bitdown plan 2\n", 5, "another version"},
-                               Damage{"bitdown plan 1\n", 5, "nothing for this model, CPU"}}) {
+                               Damage{"bitdown plan 1\n", 5, "another version"},
+                               Damage{"bitdown plan 2\n", 5, "nothing for this model, CPU"}}) {
     CAPTURE(damage.text);
     folder.write("tiny.bdn.plan", damage.text);
     folder.write("asked.plan", damage.text);
@@ -135,8 +159,10 @@ TEST_CASE("plan prints a table for people") {
     CHECK(tuned.find(part) != std::string::npos);
   }
   const std::string plain = write_network(folder, tiny_spec(), "plain.bdn");
-  const std::string nothing = check_ok(run_tool(kTool, {"plan", plain}));
-  CHECK(nothing.find("float32: nothing to choose") != std::string::npos);
+  const std::string exact = check_ok(run_tool(kTool, {"plan", plain}));
+  CHECK(exact.find("winograd") != std::string::npos);
+  CHECK(exact.find("table") == std::string::npos);
+  CHECK(exact.find("float32, ") != std::string::npos);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ TEST_CASE("tune writes a plan beside the model, with a section for each number o
           (plan["fastest_ms"].get<double>() < plan["decode_ms"].get<double>()));
   }
   const std::string text = read_file(model + ".plan");
-  CHECK(text.starts_with("bitdown plan 1\nfor model "));
+  CHECK(text.starts_with("bitdown plan 2\nfor model "));
   CHECK(has(text, " threads 1 cpu "));
   CHECK(has(text, " threads 2 cpu "));
   CHECK(std::count(text.begin(), text.end(), '\n') == 5);
@@ -75,7 +75,7 @@ TEST_CASE("tune refuses what it cannot measure and what it must not overwrite") 
   refuse({model, "--runs", "0"}, 2, "--runs");
   refuse({folder / "none.bdn"}, 3, "none.bdn");
   refuse({text}, 4, "notes.txt");
-  refuse({plain}, 5, "plain.bdn: fast needs activation ranges");
+  refuse({plain, "--precision", "fast"}, 5, "plain.bdn: fast needs activation ranges");
   refuse({model, "-o", model}, 2, "would overwrite");
   refuse({model, "-o", text}, 6, "notes.txt: is there and no plan file");
   refuse({model, "-o", "/proc/x.plan", "--runs", "1"}, 6, "/proc/x.plan");

@@ -50,7 +50,7 @@ struct SessionOptions {
   const char* isa = nullptr;
   Precision precision = Precision::kDefault;
   DenseBackend dense = DenseBackend::kDefault;  ///< kXnnpack implies kExact.
-  /// For all layers with codes; not used in kExact.
+  /// For all layers with codes.
   Algorithm algorithm = Algorithm::kDefault;
   /// The text of a plan file (`bitdown tune`), read by create(); kDefault then chooses by what was
   /// measured. One that is damaged or has nothing for this model, CPU, ISA and number of threads

@@ -29,8 +29,8 @@ class Walk {
         gemm_(gemm),
         scratch_(scratch) {}
 
-  /// `range`: positions are rows of tiles.
-  void run(const OutputRange& range) {
+  void run(Share share) {
+    const OutputRange range = winograd_range(args_.weights.rows, blocking_, winograd_, share);
     if (range.rows == 0) return;
     const std::uint32_t end = range.position + range.positions;
     for (first_ = range.position; first_ < end; first_ += blocking_.block_rows) {
@@ -211,12 +211,15 @@ WinogradBlocking winograd_blocking(const Window& window, const WinogradKernel& k
   return b;
 }
 
+OutputRange winograd_range(std::uint32_t rows, const WinogradBlocking& blocking,
+                           const WinogradKernel& kernel, Share share) {
+  return table_range(rows, blocking.tile_rows, 1, share, kernel.rows);
+}
+
 void convolution_winograd(const ConvolutionArgs& args, const float* codebook,
                           const WinogradKernel& winograd, const GemmKernel& gemm,
                           std::byte* scratch, Share share) {
-  const std::uint32_t tile_rows = divide_up(args.window.out_height, 2);
-  Walk(args, codebook, winograd, gemm, scratch)
-      .run(table_range(args.weights.rows, tile_rows, 1, share));
+  Walk(args, codebook, winograd, gemm, scratch).run(share);
 }
 
 }  // namespace bitdown::kernels

@@ -34,9 +34,14 @@ struct WinogradBlocking {
 };
 WinogradBlocking winograd_blocking(const Window& window, const WinogradKernel& kernel);
 
-/// Computes the outputs of `share`; `codebook`: prepared for `winograd` from args.weights; the
-/// epilogue is that of `gemm`. Needs winograd_blocking().total bytes of 64-byte aligned scratch.
-/// Threads may compute the shares side by side, each in scratch of its own.
+/// The outputs of a share, its positions rows of tiles: cuts these, or rows of weights, as tables
+/// do (share.h).
+OutputRange winograd_range(std::uint32_t rows, const WinogradBlocking& blocking,
+                           const WinogradKernel& kernel, Share share);
+
+/// Computes the outputs of `share`: winograd_range(); `codebook`: prepared for `winograd` from
+/// args.weights; the epilogue is that of `gemm`. Needs winograd_blocking().total bytes of 64-byte
+/// aligned scratch. Threads may compute the shares side by side, each in scratch of its own.
 void convolution_winograd(const ConvolutionArgs& args, const float* codebook,
                           const WinogradKernel& winograd, const GemmKernel& gemm,
                           std::byte* scratch, Share share = {});

@@ -6,7 +6,7 @@
 
 #include "kernels/convolution/blocking.h"
 #include "kernels/convolution/convolution_table.h"
-#include "kernels/convolution/share.h"
+#include "kernels/convolution/cost_work.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -53,43 +53,6 @@ constexpr CoreCost kCosts[] = {
     {"Zen 3", kIsaPortable, 4, 8, kPortableDecode, kPortableTable, 0.59},
 };
 
-double round_up(std::uint32_t value, std::uint32_t by) {
-  return static_cast<double>(divide_up(value, by)) * by;
-}
-
-double total(const DecodeWork& work, const DecodeWork& ns) {
-  return work.macs * ns.macs + work.codes * ns.codes + work.numbers * ns.numbers +
-         work.packed * ns.packed + work.gathered * ns.gathered + work.finished * ns.finished;
-}
-
-double total(const TableWork& work, const TableWork& ns) {
-  return work.rows * ns.rows + work.pairs * ns.pairs + work.added * ns.added +
-         work.finished * ns.finished + work.listed * ns.listed + work.gathered * ns.gathered;
-}
-
-double gathered(const WeightMatrix& weights, const Window& window, const OutputRange& range) {
-  return window.pointwise() ? 0.0 : static_cast<double>(range.positions) * weights.columns;
-}
-
-DecodeWork decode_work(const WeightMatrix& weights, const Window& window, const Int8Kernel& kernel,
-                       const OutputRange& range, std::uint32_t lanes) {
-  if (range.rows == 0 || range.positions == 0) return {};
-  const Blocking blocking = make_blocking(weights, range.positions, kernel, true);
-  const double decoded =
-      static_cast<double>(range.rows) * divide_up(range.positions, blocking.block_positions);
-  const double columns = round_up(weights.columns, kernel.word_k);
-  const std::uint32_t few = kernel.few_of(range.positions);
-  const double positions = round_up(range.positions - few, lanes) + few;
-  DecodeWork work;
-  work.macs = round_up(range.rows, kernel.rows) * positions * columns;
-  work.codes = decoded * (weights.columns / weights.codes.block_size);
-  work.numbers = decoded * weights.columns;
-  work.packed = positions * columns;
-  work.gathered = gathered(weights, window, range);
-  work.finished = static_cast<double>(range.rows) * range.positions;
-  return work;
-}
-
 TableWork table_work(const WeightMatrix& weights, const Window& window, const TableKernel& kernel,
                      const OutputRange& range, std::uint32_t lanes) {
   if (range.rows == 0 || range.positions == 0) return {};
@@ -108,16 +71,12 @@ TableWork table_work(const WeightMatrix& weights, const Window& window, const Ta
   return work;
 }
 
-// The most expensive of the shares' work.
-template <typename Work, typename WorkOf>
-Prediction<Work> longest(std::uint32_t threads, const Work& ns, const WorkOf& work_of) {
-  Prediction<Work> most;
-  for (std::uint32_t i = 0; i < threads; ++i) {
-    const Work work = work_of(Share{i, threads});
-    const double time = total(work, ns);
-    if (time > most.ns) most = {time, work};
-  }
-  return most;
+DecodeWork decode_work(const WeightMatrix& weights, const Window& window, const Int8Kernel& kernel,
+                       const OutputRange& range, std::uint32_t lanes) {
+  const Blocking blocking = make_blocking(weights, range.positions, kernel, true);
+  const std::uint32_t few = kernel.few_of(range.positions);
+  const double positions = round_up(range.positions - few, lanes) + few;
+  return decode_work(weights, window, kernel, range, blocking, positions);
 }
 
 }  // namespace

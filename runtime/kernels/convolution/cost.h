@@ -29,6 +29,12 @@ struct DecodeWork {
   double packed = 0;    ///< P' * C': inputs packed into tiles.
   double gathered = 0;  ///< P * C unless pointwise, else 0: inputs gathered before.
   double finished = 0;  ///< R * P: outputs.
+
+  /// Nanoseconds, where each operation takes as many as in `ns`.
+  double time(const DecodeWork& ns) const {
+    return macs * ns.macs + codes * ns.codes + numbers * ns.numbers + packed * ns.packed +
+           gathered * ns.gathered + finished * ns.finished;
+  }
 };
 
 /// Tables, convolution_table.h, in vectors of P: V = P' / lanes. Of a table only the rows of codes
@@ -40,6 +46,11 @@ struct TableWork {
   double finished = 0;  ///< V * R: vectors of outputs.
   double listed = 0;    ///< R * B where absent codes are looked for, else 0.
   double gathered = 0;  ///< P * C unless pointwise, else 0: inputs gathered before.
+
+  double time(const TableWork& ns) const {
+    return rows * ns.rows + pairs * ns.pairs + added * ns.added + finished * ns.finished +
+           listed * ns.listed + gathered * ns.gathered;
+  }
 };
 
 /// Nanoseconds that each operation takes on one core.

@@ -37,13 +37,13 @@ OutputRange output_range(std::uint32_t rows, std::uint32_t positions, const Pane
 }
 
 OutputRange table_range(std::uint32_t rows, std::uint32_t positions, std::uint32_t tile,
-                        Share share) {
+                        Share share, std::uint32_t row_unit) {
   const std::uint64_t tiles = (std::uint64_t{positions} + tile - 1) / tile;
   const std::uint64_t longest = (tiles + share.count - 1) / share.count;  // Share, in tiles.
   if (longest * share.count * 4 <= tiles * 5) {
     return some_positions(rows, cut(positions, tile, share));
   }
-  return some_rows(cut(rows, 1, share), positions);
+  return some_rows(cut(rows, row_unit, share), positions);
 }
 
 }  // namespace bitdown::kernels

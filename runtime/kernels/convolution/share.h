@@ -37,10 +37,10 @@ struct OutputRange {
 OutputRange output_range(std::uint32_t rows, std::uint32_t positions, const PanelKernel& kernel,
                          Share share);
 
-/// The same for tables (kernels/table): cuts positions, at multiples of `tile`, unless a share
-/// would then wait for the others for over a fifth of the time; else rows, and all build the same
-/// tables.
+/// The same for tables (kernels/table) and Winograd: cuts positions, at multiples of `tile`, unless
+/// a share would then wait for the others for over a fifth of the time; else rows, at multiples of
+/// `row_unit`, and all build the same tables.
 OutputRange table_range(std::uint32_t rows, std::uint32_t positions, std::uint32_t tile,
-                        Share share);
+                        Share share, std::uint32_t row_unit = 1);
 
 }  // namespace bitdown::kernels

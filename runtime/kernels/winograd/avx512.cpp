@@ -5,8 +5,8 @@
 
 namespace bitdown::kernels {
 
-// 24 accumulators, 3 tiles and 1 codeword of 32 registers.
+// 24 accumulators, 4 tiles and 1 codeword of 32 registers.
 constinit const WinogradKernel kWinogradAvx512 =
-    make_winograd_kernel<Avx512, 8, 3>("avx512", kIsaAvx512);
+    make_winograd_kernel<Avx512, 6, 4>("avx512", kIsaAvx512);
 
 }  // namespace bitdown::kernels

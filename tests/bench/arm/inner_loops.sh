@@ -71,6 +71,7 @@ row() {
 echo "| inner loop | Cortex-A53 | Cortex-A72 | Cortex-A76 |"
 echo "| --- | --- | --- | --- |"
 row "float32, fmla" gemm/neon.cpp.o '^fmla ' 4 cortex-a53 cortex-a72 neoverse-n1
+row "float32, winograd: fmla" winograd/neon.cpp.o '^fmla ' 4 cortex-a53 cortex-a72 neoverse-n1
 row "int8, smull + smlal + sadalp" gemm_i8/neon.cpp.o '^(smull|smlal)2? ' 8 \
   cortex-a53 cortex-a72 neoverse-n1
 row "int8, sdot" gemm_i8/dotprod.cpp.o '^sdot ' 16 - - neoverse-n1

@@ -68,7 +68,7 @@ void add_layers(const char* path, std::vector<Layer>& layers) {
                                  file.bytes().size()};
   for (unsigned threads = 1; threads <= 64; ++threads) {
     const Machine machine = value_or_exit(path, choose_machine({.threads = threads}));
-    const PlanKey key = make_plan_key(model.blob(), machine.isa, machine.threads);
+    const PlanKey key = make_plan_key(model.blob(), machine.isa, true, machine.threads);
     std::vector<LayerPlan> plans(model.root().operators()->size());
     if (!read_plan(text, key, plans).ok()) continue;
     for (std::uint32_t i = 0; i < plans.size(); ++i) {
@@ -80,18 +80,7 @@ void add_layers(const char* path, std::vector<Layer>& layers) {
 Terms fit(const char* name, const std::vector<Layer>& layers, Equation Layer::*algorithm) {
   std::vector<Equation> equations;
   for (const Layer& layer : layers) equations.push_back(layer.*algorithm);
-  const Terms x = fit_non_negative(equations);
-  std::vector<double> errors;
-  for (const Equation& equation : equations) {
-    errors.push_back(std::abs(evaluate(equation.terms, x) / equation.value - 1));
-  }
-  std::sort(errors.begin(), errors.end());
-  std::printf("%-7s {%.5g, %.4g, %.4g, %.4g, %.4g, %.4g}\n", name, x[0], x[1], x[2], x[3], x[4],
-              x[5]);
-  std::printf(
-      "        off by %.1f %% at the median, %.1f %% at most in nine of ten, %.1f %% at worst\n",
-      100 * errors[errors.size() / 2], 100 * errors[errors.size() * 9 / 10], 100 * errors.back());
-  return x;
+  return print_fit(name, equations);
 }
 
 // What reading an expanded weight takes, when all the rest is as fitted for decoding.

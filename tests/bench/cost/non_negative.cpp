@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 namespace bitdown::tests {
 
@@ -33,6 +34,21 @@ Terms fit_non_negative(const std::vector<Equation>& equations) {
       x[i] = std::max(0.0, (right[i] - others) / matrix[i][i]);
     }
   }
+  return x;
+}
+
+Terms print_fit(const char* name, const std::vector<Equation>& equations) {
+  const Terms x = fit_non_negative(equations);
+  std::vector<double> errors;
+  for (const Equation& equation : equations) {
+    errors.push_back(std::abs(evaluate(equation.terms, x) / equation.value - 1));
+  }
+  std::sort(errors.begin(), errors.end());
+  std::printf("%-7s {%.5g, %.4g, %.4g, %.4g, %.4g, %.4g}\n", name, x[0], x[1], x[2], x[3], x[4],
+              x[5]);
+  std::printf(
+      "        off by %.1f %% at the median, %.1f %% at most in nine of ten, %.1f %% at worst\n",
+      100 * errors[errors.size() / 2], 100 * errors[errors.size() * 9 / 10], 100 * errors.back());
   return x;
 }
 

@@ -19,6 +19,9 @@ struct Equation {
 /// The x >= 0 with the least sum of squared relative errors, by coordinate descent.
 Terms fit_non_negative(const std::vector<Equation>& equations);
 
+/// The same, printed with how far it is off.
+Terms print_fit(const char* name, const std::vector<Equation>& equations);
+
 double evaluate(const Terms& terms, const Terms& x);
 
 }  // namespace bitdown::tests
