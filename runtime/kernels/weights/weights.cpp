@@ -6,6 +6,7 @@
 
 #include "kernels/half/half.h"
 #include "kernels/weights/codes.h"
+#include "kernels/weights/reach.h"
 #include "kernels/weights/rounding.h"
 
 namespace bitdown::kernels {
@@ -49,14 +50,8 @@ void copy_rows(const Codes& codes, const WeightMatrix& weights, const T* codeboo
   }
 }
 
-constexpr float kLargestInteger = 127.0f;
-constexpr float kFiner[kCodebookVersions] = {1.0f, 0x1.6a09e6p0f, 2.0f, 0x1.6a09e6p1f};
-
-float largest_value(const std::uint16_t* halves, std::size_t count) {
-  std::uint32_t largest = 0;  // Finite float16 without sign are in the order of their bits.
-  for (std::size_t i = 0; i < count; ++i) largest = std::max(largest, halves[i] & 0x7fffu);
-  return half_to_float(static_cast<std::uint16_t>(largest));
-}
+constexpr float kFiner[kCodebookVersions] = {1.0f,          0x1.6a09e6p0f, 2.0f,
+                                             0x1.6a09e6p1f, 4.0f,          0x1.6a09e6p2f};
 
 template <typename Codes>
 void choose_versions(const Codes& codes, const WeightMatrix& weights, const std::uint8_t* finest,
@@ -81,24 +76,29 @@ void expand_codebook(const WeightMatrix& weights, float* codebook) {
 template <typename T>
 CodebookGrids quantize_codebook(const WeightMatrix& weights, T* versions, std::uint8_t* finest) {
   const CodedWeights& coded = weights.codes;
-  const std::uint32_t d = coded.block_size;
   const std::size_t elements = weights.codebook_elements();
-  const float largest = largest_value(coded.codebook, elements);
+  const std::uint32_t d = coded.block_size;
+  const float limit = largest_reach(d);
+  float codeword[kMaxBlockSize];
+  const auto expand = [&](std::uint32_t k, float step) {
+    for (std::uint32_t e = 0; e < d; ++e) {
+      codeword[e] = half_to_float(coded.codebook[std::size_t{k} * d + e]) / step;
+    }
+    return reach_of(codeword, d);
+  };
+  float largest = 0.0f;
+  for (std::uint32_t k = 0; k < coded.entries; ++k) largest = std::max(largest, expand(k, 1.0f));
   CodebookGrids grids;
-  grids.steps[0] = largest > 0.0f ? largest / kLargestInteger : 1.0f;
+  grids.steps[0] = largest > 0.0f ? largest / limit : 1.0f;
   for (std::uint32_t v = 1; v < kCodebookVersions; ++v) {
     grids.steps[v] = grids.steps[0] / kFiner[v];
   }
-  float codeword[kMaxBlockSize];
   float numbers[kMaxBlockSize];
   for (std::uint32_t k = 0; k < coded.entries; ++k) {
     const std::size_t at = std::size_t{k} * d;
-    const float reach = largest_value(coded.codebook + at, d) / grids.steps[0];
-    for (std::uint32_t e = 0; e < d; ++e) {
-      codeword[e] = half_to_float(coded.codebook[at + e]) / grids.steps[0];
-    }
+    const float reach = expand(k, grids.steps[0]);
     for (std::uint32_t v = 0; v < kCodebookVersions; ++v) {
-      if (v > 0 && reach * kFiner[v] > kLargestInteger) break;
+      if (v > 0 && reach * kFiner[v] > limit) break;
       for (std::uint32_t e = 0; e < d; ++e) numbers[e] = codeword[e] * kFiner[v];
       round_keeping_sum(numbers, d, versions + v * elements + at);
       finest[k] = static_cast<std::uint8_t>(v);

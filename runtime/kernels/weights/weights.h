@@ -54,17 +54,17 @@ struct WeightRange {
 void expand_codebook(const WeightMatrix& weights, float* codebook);
 
 /// Versions of a codebook on symmetric integer grids, each finer than the one before by sqrt(2).
-constexpr std::uint32_t kCodebookVersions = 4;
+constexpr std::uint32_t kCodebookVersions = 6;
 
 struct CodebookGrids {
-  float steps[kCodebookVersions];  ///< The first: largest |value| / 127; 1 for all zeros.
+  float steps[kCodebookVersions];  ///< The first has every codeword; 1 for all zeros.
 };
 
 /// Writes kCodebookVersions codebooks behind one another into `versions`: a number is near
-/// value / step in [-127, 127], rounded codeword by codeword (rounding.h). The first version has
-/// every codeword; a codeword that goes beyond 127 steps is missing from the others, undefined, and
-/// finest[code] (`entries` of them) is the last version that has it. T: std::int8_t or
-/// std::int16_t, the same numbers. The same bits on every machine.
+/// value / step in [-127, 127], rounded codeword by codeword (rounding.h), and codewords stay
+/// within reach (reach.h). The first version has every codeword; a codeword that goes beyond is
+/// missing from the others, undefined, and finest[code] (`entries` of them) is the last version
+/// that has it. T: std::int8_t or std::int16_t, the same numbers. The same bits on every machine.
 template <typename T>
 CodebookGrids quantize_codebook(const WeightMatrix& weights, T* versions, std::uint8_t* finest);
 

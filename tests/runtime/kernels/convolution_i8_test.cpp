@@ -17,6 +17,7 @@
 #include "support/int8_layer.h"
 #include "support/machine_isa.h"
 #include "support/random.h"
+#include "support/reach.h"
 #include "support/windows.h"
 
 namespace bitdown::kernels {
@@ -48,17 +49,41 @@ RoundedRow round_dense(const WeightMatrix& weights, std::uint32_t row) {
   return rounded;
 }
 
-// Coded rows: the finest of four steps that holds the row; codewords keep their sum.
+// The furthest that a codeword goes: of the whole codebook, or of a row.
+float reach_of_codebook(const CodedWeights& coded) {
+  float reach = 0.0f;
+  std::vector<float> codeword(coded.block_size);
+  for (std::uint32_t k = 0; k < coded.entries; ++k) {
+    for (std::uint32_t e = 0; e < coded.block_size; ++e) {
+      codeword[e] = half_to_float(coded.codebook[k * coded.block_size + e]);
+    }
+    reach = std::max(reach, tests::reach_reference(codeword));
+  }
+  return reach;
+}
+
+float reach_of_row(const WeightMatrix& weights, std::uint32_t row) {
+  float reach = 0.0f;
+  std::vector<float> codeword(weights.codes.block_size);
+  for (std::uint32_t k = 0; k < weights.columns; k += weights.codes.block_size) {
+    for (std::uint32_t e = 0; e < weights.codes.block_size; ++e) {
+      codeword[e] = weight_reference(weights, row, k + e);
+    }
+    reach = std::max(reach, tests::reach_reference(codeword));
+  }
+  return reach;
+}
+
+// Coded rows: the finest of the steps that holds the row; codewords keep their sum.
 RoundedRow round_coded(const WeightMatrix& weights, std::uint32_t row) {
   const CodedWeights& coded = weights.codes;
-  float largest = 0.0f;
-  for (std::size_t i = 0; i < weights.codebook_elements(); ++i) {
-    largest = std::max(largest, std::fabs(half_to_float(coded.codebook[i])));
-  }
-  const float step = largest / 127.0f;
+  const float most = tests::largest_reach(coded.block_size);
+  const float step = reach_of_codebook(coded) / most;
+  const float reach = reach_of_row(weights, row) / step;
   float finer = 1.0f;
-  for (const float next : {std::sqrt(2.0f), 2.0f, 2.0f * std::sqrt(2.0f)}) {
-    if (largest_weight(weights, row) / step * next <= 127.0f) finer = next;
+  for (std::uint32_t v = 1; v < kCodebookVersions; ++v) {
+    const float next = std::exp2(0.5f * static_cast<float>(v));
+    if (reach * next <= most) finer = next;
   }
   RoundedRow rounded{step / finer, std::vector<std::int32_t>(weights.columns)};
   std::vector<float> numbers(coded.block_size);

@@ -11,6 +11,7 @@
 #include "kernels/weights/reference.h"
 #include "support/guarded_buffer.h"
 #include "support/random.h"
+#include "support/reach.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -68,15 +69,27 @@ TEST_CASE("codes of 8 to 16 bits expand to their codewords for every block size"
   }
 }
 
-// The last of the four grids whose 127 steps reach a row's largest number.
-std::uint32_t expected_version(const WeightMatrix& matrix, std::uint32_t row, float step) {
-  float largest = 0.0f;
-  for (std::uint32_t k = 0; k < matrix.columns; ++k) {
-    largest = std::max(largest, std::fabs(weight_reference(matrix, row, k)));
+// The furthest that a codeword of the row, or of all rows, goes.
+float reach_of_rows(const WeightMatrix& matrix, std::uint32_t begin, std::uint32_t end) {
+  const std::uint32_t d = matrix.codes.block_size;
+  float reach = 0.0f;
+  for (std::uint32_t row = begin; row < end; ++row) {
+    for (std::uint32_t k = 0; k < matrix.columns; k += d) {
+      std::vector<float> codeword(d);
+      for (std::uint32_t e = 0; e < d; ++e) codeword[e] = weight_reference(matrix, row, k + e);
+      reach = std::max(reach, tests::reach_reference(codeword));
+    }
   }
+  return reach;
+}
+
+// The last of the grids that a row's codewords stay within.
+std::uint32_t expected_version(const WeightMatrix& matrix, std::uint32_t row, float step) {
+  const float reach = reach_of_rows(matrix, row, row + 1) / step;
   std::uint32_t version = 0;
-  for (const float finer : {std::sqrt(2.0f), 2.0f, 2.0f * std::sqrt(2.0f)}) {
-    if (largest / step * finer > 127.0f) break;
+  while (version + 1 < kCodebookVersions &&
+         reach * std::exp2(0.5f * static_cast<float>(version + 1)) <=
+             tests::largest_reach(matrix.codes.block_size)) {
     ++version;
   }
   return version;
@@ -89,7 +102,7 @@ TEST_CASE("each row takes the finest version that has all its codewords, within 
     CodedCase coded(200, 2, 3, high_bits);
     for (auto& value : coded.codebook) {  // Small numbers often.
       const float number = half_to_float(value);
-      value = float_to_half(number * number * number);
+      value = float_to_half(number * number * number * number * number);
     }
     const std::size_t elements = coded.matrix.codebook_elements();
     GuardedBuffer<std::int8_t> versions(elements * kCodebookVersions);
@@ -110,6 +123,35 @@ TEST_CASE("each row takes the finest version that has all its codewords, within 
       }
     }
     for (const bool version : seen) CHECK(version);
+  }
+}
+
+// Every codeword of all versions, whose numbers are near the limit together.
+void check_reach(std::uint32_t d) {
+  CodedCase coded(64, 4, d, 0);
+  for (auto& value : coded.codebook) {
+    if (half_to_float(value) < 0) value ^= 0x8000u;  // Only positive ones.
+  }
+  const std::size_t elements = coded.matrix.codebook_elements();
+  GuardedBuffer<std::int8_t> versions(elements * kCodebookVersions);
+  GuardedBuffer<std::uint8_t> finest(coded.matrix.codes.entries);
+  quantize_codebook(coded.matrix, versions.data(), finest.data());
+  float most = 0.0f;
+  for (std::uint32_t k = 0; k < coded.matrix.codes.entries; ++k) {
+    for (std::uint32_t version = 0; version <= finest[k]; ++version) {
+      const std::int8_t* const q = versions.data() + version * elements + std::size_t{k} * d;
+      most = std::max(most, tests::reach_reference(std::vector<float>(q, q + d)));
+    }
+  }
+  CHECK(most <= 127.0f);
+  CHECK(most >= 120.0f);
+}
+
+TEST_CASE("rounded codewords stay within reach") {
+  CAPTURE(tests::test_seed());
+  for (const std::uint32_t d : {4u, 8u, 9u, 18u}) {
+    CAPTURE(d);
+    check_reach(d);
   }
 }
 
