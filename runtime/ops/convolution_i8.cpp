@@ -13,7 +13,7 @@ Result<Step> plan_convolution_i8(const PlanContext& context, const schema::Opera
   const std::uint32_t x = op.inputs()->Get(0);
   const std::uint32_t y = op.outputs()->Get(0);
   Int8ConvolutionStep step;
-  step.kernel = &context.int8;
+  step.kernel = &context.int8.of_codewords(args.weights.coded ? args.weights.codes.block_size : 0);
   step.args.window = args.window;
   step.args.weights = args.weights;
   step.args.scale = args.scale;
@@ -68,10 +68,10 @@ void predict(const Int8ConvolutionStep& step, const PlanContext& context, LayerP
   const kernels::CoreCost& core = kernels::core_cost(context.isa);
   const std::uint32_t threads = context.threads;
   plan.predicted.decode =
-      time(kernels::predict_decode(core, weights, window, context.int8, threads));
+      time(kernels::predict_decode(core, weights, window, *step.kernel, threads));
   plan.predicted.expanded =
-      time(kernels::predict_expanded(core, weights, window, context.int8, threads));
-  plan.expanded_bytes = kernels::expanded_i8_bytes(weights, context.int8);
+      time(kernels::predict_expanded(core, weights, window, *step.kernel, threads));
+  plan.expanded_bytes = kernels::expanded_i8_bytes(weights, *step.kernel);
   if (!kernels::can_use_table(weights)) return;
   plan.predicted.table =
       time(kernels::predict_table(core, weights, window, context.table, threads));

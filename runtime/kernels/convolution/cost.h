@@ -61,6 +61,7 @@ struct CoreCost {
   std::uint32_t table_lanes;
   DecodeWork decode;
   TableWork table;
+  double chained;   ///< A multiply-add by chained kernels (Int8Kernel); 0 where there are none.
   double expanded;  ///< A weight that is read expanded, where decoding would copy it.
 };
 

@@ -112,6 +112,15 @@ struct Int8Kernel : PanelKernel {
   void (*coded)(const Int8CodedArgs&);  ///< Null where decoding first is as good.
   bool codes_extra;                     ///< Whether that takes one more position.
   std::uint32_t lanes;                  ///< Positions of a vector of sums.
+  bool chained = false;  ///< Exact only where codewords stay within reach (weights/reach.h).
+  const Int8Kernel* chained8 = nullptr;   ///< A chained one for codewords of 8,
+  const Int8Kernel* chained18 = nullptr;  ///< and of 18; null where it would be no faster.
+
+  /// The one for rows of codewords of d numbers, from their first on; 0 for dense rows.
+  const Int8Kernel& of_codewords(std::uint32_t d) const {
+    const Int8Kernel* const found = d == 8 ? chained8 : d == 18 ? chained18 : nullptr;
+    return found != nullptr ? *found : *this;
+  }
 
   /// How many of the last of `positions` few() takes: those that leave most lanes idle.
   std::uint32_t few_of(std::uint32_t positions) const {

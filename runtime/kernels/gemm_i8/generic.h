@@ -134,7 +134,10 @@ constexpr Int8Kernel make_int8_kernel(const char* name, IsaSet required,
           copy_codewords_i8,
           coded,
           codes_extra,
-          Simd::kLanes};
+          Simd::kLanes,
+          false,
+          nullptr,
+          nullptr};
 }
 
 }  // namespace

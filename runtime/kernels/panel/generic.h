@@ -55,6 +55,71 @@ template <typename Simd, int kLane, int kRows, int kVectors>
   }
 }
 
+/// Simds that multiply two words at a time, of kChain that repeat; a middle one alone.
+template <typename Simd>
+concept ChainsWords = requires {
+  Simd::kChain;
+};
+
+/// The next kCount words, one or two, of each row.
+template <typename Simd, int kCount, int kRows, int kVectors>
+[[gnu::always_inline]] inline void multiply_words(const typename Simd::Word* a,
+                                                  std::size_t a_stride,
+                                                  const typename Simd::Word* b,
+                                                  std::size_t b_stride,
+                                                  typename Simd::Vector (&sum)[kRows][kVectors]) {
+  typename Simd::Column column[kCount][kVectors];
+  BITDOWN_UNROLL
+  for (int i = 0; i < kCount; ++i) {
+    BITDOWN_UNROLL
+    for (int v = 0; v < kVectors; ++v) {
+      column[i][v] = Simd::load(b + i * b_stride + v * Simd::kLanes);
+    }
+  }
+  BITDOWN_UNROLL
+  for (int r = 0; r < kRows; ++r) {
+    typename Simd::Column weight[kCount];
+    BITDOWN_UNROLL
+    for (int i = 0; i < kCount; ++i) weight[i] = Simd::broadcast(a + r * a_stride + i);
+    BITDOWN_UNROLL
+    for (int v = 0; v < kVectors; ++v) {
+      if constexpr (kCount == 2) {
+        sum[r][v] = Simd::multiply_add(weight, column[0][v], column[1][v], sum[r][v]);
+      } else {
+        sum[r][v] = Simd::multiply_add(weight[0], column[0][v], sum[r][v]);
+      }
+    }
+  }
+}
+
+/// All whole chains; how many words these are.
+template <typename Simd, int kRows, int kVectors>
+[[gnu::always_inline]] inline std::uint32_t multiply_chains(
+    const PanelArgs& args, const typename Simd::Word* a, const typename Simd::Word* b,
+    std::size_t b_stride, typename Simd::Vector (&sum)[kRows][kVectors]) {
+  constexpr std::uint32_t kChain = Simd::kChain;
+  const auto pairs = [&]() {
+    BITDOWN_NO_UNROLL
+    for (std::uint32_t i = 0; i < kChain / 4; ++i, a += 2, b += 2 * b_stride) {
+      multiply_words<Simd, 2>(a, args.a_stride, b, b_stride, sum);
+    }
+  };
+  const std::uint32_t chained = args.depth / kChain * kChain;
+  for (std::uint32_t k = 0; k < chained; k += kChain) {
+    if constexpr (kChain == 2) {
+      multiply_words<Simd, 2>(a, args.a_stride, b, b_stride, sum);
+      a += 2;
+      b += 2 * b_stride;
+    } else {
+      pairs();
+      multiply_words<Simd, 1>(a++, args.a_stride, b, b_stride, sum);
+      b += b_stride;
+      pairs();
+    }
+  }
+  return chained;
+}
+
 /// kRows x kVectors accumulators stay in registers: per word of k one load for each vector of B,
 /// one broadcast for each row of A, or a kLaneWords-th of a load. From `row` on.
 template <typename Simd, int kRows, int kVectors>
@@ -81,6 +146,10 @@ void micro_tile(const PanelArgs& args, std::uint32_t row, const typename Simd::W
       for (int r = 0; r < kRows; ++r) weights[r] = Simd::load(from + r * args.a_stride);
       multiply_lanes<Simd, 0, kRows, kVectors>(weights, b, b_stride, sum);
     }
+  }
+  if constexpr (ChainsWords<Simd>) {
+    k = multiply_chains<Simd>(args, a, b, b_stride, sum);
+    b += k * b_stride;
   }
   for (; k < args.depth; ++k, b += b_stride) {
     typename Simd::Column column[kVectors];

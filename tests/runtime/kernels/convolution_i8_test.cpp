@@ -114,7 +114,9 @@ void check_layer(Layer& layer, bool relu, bool residual) {
   args.relu = relu;
   const std::size_t outputs = std::size_t{args.weights.rows} * args.window.positions();
   std::vector<std::uint8_t> first;
-  for (const Int8Kernel* kernel : tests::runnable(int8_kernels())) {
+  const std::uint32_t d = args.weights.coded ? args.weights.codes.block_size : 0;
+  for (const Int8Kernel* any : tests::runnable(int8_kernels())) {
+    const Int8Kernel* const kernel = &any->of_codewords(d);
     CAPTURE(std::string(kernel->name));
     GuardedBuffer<std::uint8_t> y(outputs);
     tests::Uniform uniform(7);
@@ -206,6 +208,8 @@ TEST_CASE("codewords that are multiplied where they lie agree, whole and beside 
 TEST_CASE("depths and planes beyond one chunk and one block of positions agree") {
   Layer deep({240, 7, 7, 3, 3, 1, 1, 1, 1, 7, 7}, 12, 18);
   check_layer(deep, true, true);
+  Layer alone({10, 7, 7, 3, 3, 1, 1, 1, 1, 7, 7}, 9, 18);  // Five codewords: half a group is left.
+  check_layer(alone, false, true);
   Layer wide({24, 131, 113, 3, 3, 1, 1, 1, 1, 131, 113}, 5, 9);
   check_layer(wide, true, false);
   Layer dense({3, 131, 113, 7, 7, 2, 2, 3, 3, 66, 57}, 33, 0);

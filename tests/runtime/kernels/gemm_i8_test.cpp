@@ -17,8 +17,28 @@ namespace {
 
 using tests::GuardedBuffer;
 
+// All that this CPU can run, with those for rows of codewords.
 std::vector<const Int8Kernel*> runnable() {
-  return tests::runnable(int8_kernels());
+  std::vector<const Int8Kernel*> kernels = tests::runnable(int8_kernels());
+  for (std::size_t i = 0, count = kernels.size(); i < count; ++i) {
+    for (const std::uint32_t d : {8u, 18u}) {
+      const Int8Kernel* const other = &kernels[i]->of_codewords(d);
+      if (other != kernels[i]) kernels.push_back(other);
+    }
+  }
+  return kernels;
+}
+
+// A weight in [-127, 127]; of chained kernels so small that any four add up to 127 at most.
+int any_weight(const Int8Kernel& kernel, tests::Uniform& uniform) {
+  const int most = kernel.chained ? 31 : 127;
+  return static_cast<int>(uniform.below(static_cast<std::uint32_t>(2 * most + 1))) - most;
+}
+
+// The largest; of chained kernels every quad adds up to 127, wherever its words begin.
+int extreme_weight(const Int8Kernel& kernel, std::uint32_t k) {
+  if (!kernel.chained) return 127;
+  return k % 8 == 0 || k % 8 == 2 ? 31 : 32;
 }
 
 struct Shape {
@@ -40,10 +60,15 @@ void check_product(const Int8Kernel& kernel, const Shape& s, bool extreme) {
   tests::Uniform uniform(tests::test_seed());
   std::vector<int> a(std::size_t{s.rows} * s.depth);
   std::vector<std::uint8_t> b(std::size_t{s.depth} * s.positions);
-  for (int& v : a)
-    v = extreme ? (uniform.below(2) == 0 ? -127 : 127) : int(uniform.below(255)) - 127;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto k = static_cast<std::uint32_t>(i % s.depth);
+    // Chained weights keep their sign along a row, so that nothing cancels in a lane.
+    const bool negative = kernel.chained ? i / s.depth % 2 == 0 : uniform.below(2) == 0;
+    const int largest = extreme_weight(kernel, k);
+    a[i] = !extreme ? any_weight(kernel, uniform) : negative ? -largest : largest;
+  }
   for (auto& v : b)
-    v = static_cast<std::uint8_t>(extreme ? uniform.below(2) * 255 : uniform.below(256));
+    v = static_cast<std::uint8_t>(extreme ? (uniform.below(8) != 0) * 255 : uniform.below(256));
   const std::uint32_t words = (s.depth + kernel.word_k - 1) / kernel.word_k;
   const std::uint32_t padded = words * kernel.word_k;
   GuardedBuffer<std::byte> panel(std::size_t{s.rows} * words * kernel.word_bytes);
@@ -223,7 +248,7 @@ void check_few(const Int8Kernel& kernel, const Shape& s) {
   // Numbers that both kinds of words can hold: bytes, and bytes widened.
   const std::size_t width = kernel.word_bytes / kernel.word_k;
   for (std::size_t i = 0; i < panel.span().size(); i += width) {
-    panel[i] = static_cast<std::byte>(uniform.below(127));
+    panel[i] = static_cast<std::byte>(uniform.below(kernel.chained ? 32 : 127));
   }
   for (std::size_t i = 0; i < packed.size(); i += width) {
     packed[i] = static_cast<std::byte>(uniform.below(256));
