@@ -27,6 +27,7 @@ constexpr Setting kSettings[] = {
     {"rows", &Recipe::rows, {100, 1e7, true}},
     {"held-rows", &Recipe::held_rows, {10, 1e6, true}},
     {"views", &Recipe::views, {1, 2, true}},
+    {"sequential", &Recipe::sequential, {0, 1, true}},
     {"regression", &Recipe::regression, {0, 1, true}},
     {"residual", &Recipe::residual, {0, 1, true}},
     {"kmeans-iterations", &Recipe::kmeans_iterations, {0, 1e4, true}},

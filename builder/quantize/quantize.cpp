@@ -51,7 +51,7 @@ class Quantizer {
         recipe_(recipe),
         images_(images),
         jobs_(jobs),
-        walk_(teacher_, student_, recipe, images, jobs) {}
+        walk_(teacher_, recipe.sequential ? student_ : teacher_, recipe, images, jobs) {}
 
   void run(FinishedLayers& finished, const QuantizeHooks& hooks) {
     const std::vector<LayerPlan> plans = schedule(teacher_, recipe_);

@@ -39,6 +39,9 @@ struct Recipe {
   unsigned views = 2;             ///< 2: mirrored images too, where rows are few.
   std::uint64_t feature_bytes = std::uint64_t{3} << 30;  ///< Memory for features.
 
+  // What layers see.
+  bool sequential = true;  ///< What the quantized layers before give; else what the float ones do.
+
   // The target.
   bool regression = true;  ///< Correct what earlier layers lost.
   bool residual = true;    ///< Also on the other branch of a residual.

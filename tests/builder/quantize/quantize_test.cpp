@@ -3,6 +3,7 @@
 
 #include "builder/quantize/support/built.h"
 #include "doctest/doctest.h"
+#include "quantize/schedule.h"
 
 namespace bitdown::tests {
 namespace {
@@ -83,6 +84,24 @@ TEST_CASE("every method makes a network that works") {
     recipe.method = method;
     CHECK(built(recipe, 2).size() > 1000);
   }
+}
+
+// Of the last layer when the first has as many codewords as given.
+std::vector<std::uint16_t> last_codes(bool sequential, std::uint32_t first_entries) {
+  builder::Graph graph = tiny_network({.dense = true});
+  Recipe recipe = quick_recipe();
+  recipe.sequential = sequential;
+  const std::size_t first = builder::schedule(graph, recipe).front().node;
+  recipe.layers[graph.nodes[first].name].entries = first_entries;
+  Noise noise(40, {});
+  FinishedLayers finished;
+  builder::quantize(graph, recipe, noise, 2, finished, {});
+  return finished.rbegin()->second.layer.weights.codes;
+}
+
+TEST_CASE("layers see what those before have lost, unless each is to be quantized alone") {
+  CHECK(last_codes(true, 4) != last_codes(true, 16));
+  CHECK(last_codes(false, 4) == last_codes(false, 16));
 }
 
 }  // namespace
