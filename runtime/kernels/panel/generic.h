@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "kernels/panel/chains.h"
 #include "kernels/panel/panel.h"
 #include "kernels/simd/unroll.h"
 
@@ -53,71 +54,6 @@ template <typename Simd, int kLane, int kRows, int kVectors>
     }
     multiply_lanes<Simd, kLane + 1, kRows, kVectors>(weights, b + b_stride, b_stride, sum);
   }
-}
-
-/// Simds that multiply two words at a time, of kChain that repeat; a middle one alone.
-template <typename Simd>
-concept ChainsWords = requires {
-  Simd::kChain;
-};
-
-/// The next kCount words, one or two, of each row.
-template <typename Simd, int kCount, int kRows, int kVectors>
-[[gnu::always_inline]] inline void multiply_words(const typename Simd::Word* a,
-                                                  std::size_t a_stride,
-                                                  const typename Simd::Word* b,
-                                                  std::size_t b_stride,
-                                                  typename Simd::Vector (&sum)[kRows][kVectors]) {
-  typename Simd::Column column[kCount][kVectors];
-  BITDOWN_UNROLL
-  for (int i = 0; i < kCount; ++i) {
-    BITDOWN_UNROLL
-    for (int v = 0; v < kVectors; ++v) {
-      column[i][v] = Simd::load(b + i * b_stride + v * Simd::kLanes);
-    }
-  }
-  BITDOWN_UNROLL
-  for (int r = 0; r < kRows; ++r) {
-    typename Simd::Column weight[kCount];
-    BITDOWN_UNROLL
-    for (int i = 0; i < kCount; ++i) weight[i] = Simd::broadcast(a + r * a_stride + i);
-    BITDOWN_UNROLL
-    for (int v = 0; v < kVectors; ++v) {
-      if constexpr (kCount == 2) {
-        sum[r][v] = Simd::multiply_add(weight, column[0][v], column[1][v], sum[r][v]);
-      } else {
-        sum[r][v] = Simd::multiply_add(weight[0], column[0][v], sum[r][v]);
-      }
-    }
-  }
-}
-
-/// All whole chains; how many words these are.
-template <typename Simd, int kRows, int kVectors>
-[[gnu::always_inline]] inline std::uint32_t multiply_chains(
-    const PanelArgs& args, const typename Simd::Word* a, const typename Simd::Word* b,
-    std::size_t b_stride, typename Simd::Vector (&sum)[kRows][kVectors]) {
-  constexpr std::uint32_t kChain = Simd::kChain;
-  const auto pairs = [&]() {
-    BITDOWN_NO_UNROLL
-    for (std::uint32_t i = 0; i < kChain / 4; ++i, a += 2, b += 2 * b_stride) {
-      multiply_words<Simd, 2>(a, args.a_stride, b, b_stride, sum);
-    }
-  };
-  const std::uint32_t chained = args.depth / kChain * kChain;
-  for (std::uint32_t k = 0; k < chained; k += kChain) {
-    if constexpr (kChain == 2) {
-      multiply_words<Simd, 2>(a, args.a_stride, b, b_stride, sum);
-      a += 2;
-      b += 2 * b_stride;
-    } else {
-      pairs();
-      multiply_words<Simd, 1>(a++, args.a_stride, b, b_stride, sum);
-      b += b_stride;
-      pairs();
-    }
-  }
-  return chained;
 }
 
 /// kRows x kVectors accumulators stay in registers: per word of k one load for each vector of B,

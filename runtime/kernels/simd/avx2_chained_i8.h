@@ -13,8 +13,8 @@ namespace {
 
 /// Eight int32 sums of AVX2; words of four int8, for weights whose quads stay within reach
 /// (weights/reach.h): two words' products fit 16 bits together, so that three multiplications do
-/// 64 multiply-adds where vpmaddwd alone needs four. `kChain` words repeat: pairs, but for one in
-/// the middle where they are odd.
+/// 64 multiply-adds where vpmaddwd alone needs four. kWords repeat (panel/chains.h): those of one
+/// codeword of 8, or of two of 18, where the word in the middle has numbers of both.
 template <int kWords>
 struct Avx2ChainedInt8 : Avx2Int8 {
   struct Word {
