@@ -49,9 +49,11 @@ Layer make_layer(const Model& model, std::uint32_t index, const LayerPlan& plan,
   const schema::Operator& op = *root.operators()->Get(index);
   const auto [window, weights] = cost_layer(root, op);
   const kernels::CoreCost& core = kernels::core_cost(on.isa);
-  const auto decode = kernels::predict_decode(
-      core, weights, window, kernels::select_int8(on.isa).of_codewords(weights.codes.block_size),
-      on.threads);
+  const kernels::Int8Kernel& int8 =
+      kernels::select_int8(on.isa).of_codewords(weights.codes.block_size);
+  auto decode = kernels::predict_decode(core, weights, window, int8, on.threads);
+  // One figure for all multiply-adds: what chained ones take of it stays.
+  if (int8.chained) decode.work.macs *= core.chained / core.decode.macs;
   const auto table =
       kernels::predict_table(core, weights, window, kernels::select_table(on.isa), on.threads);
   return {op.name()->str(),
