@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <immintrin.h>
-
-#include <cstdint>
-#include <cstring>
-
-#include "kernels/simd/avx2_i8.h"
+#include "kernels/simd/avx2_words4_i8.h"
 
 namespace bitdown::kernels {
 namespace {
@@ -16,21 +11,9 @@ namespace {
 /// 64 multiply-adds where vpmaddwd alone needs four. kWords repeat (panel/chains.h): those of one
 /// codeword of 8, or of two of 18, where the word in the middle has numbers of both.
 template <int kWords>
-struct Avx2ChainedInt8 : Avx2Int8 {
-  struct Word {
-    std::int8_t k[4];
-  };
-  static constexpr int kWordK = 4;
+struct Avx2ChainedInt8 : Avx2Words4Int8 {
   static constexpr int kChain = kWords;
 
-  static Column load(const Word* p) {
-    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-  }
-  static Column broadcast(const Word* p) {
-    std::int32_t word;
-    std::memcpy(&word, p, sizeof word);
-    return _mm256_set1_epi32(word);
-  }
   /// sum + the four products of unsigned column and signed weight.
   static Vector multiply_add(Column weight, Column column, Vector sum) {
     return add_halves(_mm256_maddubs_epi16(column, weight), sum);
@@ -44,18 +27,6 @@ struct Avx2ChainedInt8 : Avx2Int8 {
   }
   static Vector add_halves(Vector halves, Vector sum) {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(halves, _mm256_set1_epi16(1)));
-  }
-
-  static void interleave(const Line* lines, Word* out) {
-    const __m128i ab[] = {_mm_unpacklo_epi8(lines[0], lines[1]),
-                          _mm_unpackhi_epi8(lines[0], lines[1])};
-    const __m128i cd[] = {_mm_unpacklo_epi8(lines[2], lines[3]),
-                          _mm_unpackhi_epi8(lines[2], lines[3])};
-    auto* const to = reinterpret_cast<__m128i*>(out);
-    for (int half = 0; half < 2; ++half) {
-      _mm_storeu_si128(to + 2 * half, _mm_unpacklo_epi16(ab[half], cd[half]));
-      _mm_storeu_si128(to + 2 * half + 1, _mm_unpackhi_epi16(ab[half], cd[half]));
-    }
   }
 };
 
