@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/convolution/convolution.h"
 
-#include <cmath>
-#include <limits>
-#include <string>
-#include <vector>
-
 #include "doctest/doctest.h"
 #include "kernels/half/half.h"
-#include "support/float_layer.h"
+#include "support/float_layer_check.h"
 #include "support/guarded_buffer.h"
-#include "support/machine_isa.h"
-#include "support/random.h"
 #include "support/windows.h"
 
 namespace bitdown::kernels {
@@ -22,42 +15,15 @@ using tests::GuardedBuffer;
 using Layer = tests::FloatLayer;
 
 void check_layer(const GemmKernel& kernel, Layer& layer, bool relu, bool residual) {
-  ConvolutionArgs args = layer.args;
-  args.relu = relu;
-  const std::size_t outputs = std::size_t{args.weights.rows} * args.window.positions();
-  GuardedBuffer<float> y(outputs);
-  tests::Uniform uniform(7);
-  for (float& v : y) v = uniform();
-  const std::vector<float> before(y.begin(), y.end());
-  args.residual = residual ? y.data() : nullptr;  // In place, as the memory plan does.
-  args.y = y.data();
-  const std::size_t bytes = convolution_scratch(args, kernel);
-  GuardedBuffer<float> scratch(bytes / sizeof(float));
-  std::fill(scratch.begin(), scratch.end(), std::numeric_limits<float>::quiet_NaN());
-  convolution(args, kernel, reinterpret_cast<std::byte*>(scratch.data()));
-  for (std::size_t i = 0; i < outputs; ++i) {
-    const auto o = static_cast<std::uint32_t>(i / args.window.positions());
-    const auto p = static_cast<std::uint32_t>(i % args.window.positions());
-    const tests::Expected e = tests::expect(args, o, p, residual ? before[i] : 0.0f);
-    const double bound = (args.weights.columns + 4) * 0x1p-23 * e.magnitude;
-    REQUIRE(std::fabs(static_cast<double>(y[i]) - e.y) <= bound);
-  }
-  // The same bits in three shares, each in the same dirty scratch.
-  const std::vector<float> whole(y.begin(), y.end());
-  std::copy(before.begin(), before.end(), y.begin());
-  for (std::uint32_t i = 0; i < 3; ++i) {
-    convolution(args, kernel, reinterpret_cast<std::byte*>(scratch.data()), {i, 3});
-  }
-  REQUIRE(std::equal(whole.begin(), whole.end(), y.begin()));
+  tests::check_float_layer(layer, relu, residual, convolution_scratch(layer.args, kernel), 1.0, {3},
+                           [&](const auto& args, Share share, std::byte* scratch) {
+                             convolution(args, kernel, scratch, share);
+                           });
 }
 
 template <typename Check>
 void for_each_kernel(const Check& check) {
-  for (const GemmKernel* kernel : tests::runnable(gemm_kernels())) {
-    CAPTURE(std::string(kernel->name));
-    CAPTURE(tests::test_seed());
-    check(*kernel);
-  }
+  tests::for_each_runnable(gemm_kernels(), check);
 }
 
 TEST_CASE("all window shapes agree with the formula") {

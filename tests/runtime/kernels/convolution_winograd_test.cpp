@@ -2,16 +2,10 @@
 #include "kernels/convolution/convolution_winograd.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <string>
-#include <vector>
 
 #include "doctest/doctest.h"
-#include "support/float_layer.h"
+#include "support/float_layer_check.h"
 #include "support/guarded_buffer.h"
-#include "support/machine_isa.h"
-#include "support/random.h"
 #include "support/windows.h"
 
 namespace bitdown::kernels {
@@ -34,9 +28,8 @@ struct Prepared {
         codebook(prepare_winograd_codebook(weights, kernel,
                                            reinterpret_cast<std::byte*>(memory.data()))) {}
 
-  void run(const ConvolutionArgs& args, Share share, GuardedBuffer<float>& scratch) const {
-    convolution_winograd(args, codebook, winograd, gemm,
-                         reinterpret_cast<std::byte*>(scratch.data()), share);
+  void run(const ConvolutionArgs& args, Share share, std::byte* scratch) const {
+    convolution_winograd(args, codebook, winograd, gemm, scratch, share);
   }
 };
 
@@ -44,43 +37,18 @@ struct Prepared {
 constexpr double kGrowth = 4.0;
 
 void check_layer(const WinogradKernel& kernel, Layer& layer, bool relu, bool residual) {
-  ConvolutionArgs args = layer.args;
-  REQUIRE(can_use_winograd(args.weights, args.window));
-  const Prepared prepared(kernel, args.weights);
-  args.relu = relu;
-  const std::size_t outputs = std::size_t{args.weights.rows} * args.window.positions();
-  GuardedBuffer<float> y(outputs);
-  tests::Uniform uniform(7);
-  for (float& v : y) v = uniform();
-  const std::vector<float> before(y.begin(), y.end());
-  args.residual = residual ? y.data() : nullptr;  // In place, as the memory plan does.
-  args.y = y.data();
-  GuardedBuffer<float> scratch(winograd_blocking(args.window, kernel).total / sizeof(float));
-  std::fill(scratch.begin(), scratch.end(), std::numeric_limits<float>::quiet_NaN());
-  prepared.run(args, {}, scratch);
-  for (std::size_t i = 0; i < outputs; ++i) {
-    const auto o = static_cast<std::uint32_t>(i / args.window.positions());
-    const auto p = static_cast<std::uint32_t>(i % args.window.positions());
-    const tests::Expected e = tests::expect(args, o, p, residual ? before[i] : 0.0f);
-    const double bound = kGrowth * (args.weights.columns + 4) * 0x1p-23 * e.magnitude;
-    REQUIRE(std::fabs(static_cast<double>(y[i]) - e.y) <= bound);
-  }
-  // The same bits in any number of shares, each in the same dirty scratch.
-  const std::vector<float> whole(y.begin(), y.end());
-  for (const std::uint32_t threads : {2u, 3u, 16u}) {
-    std::copy(before.begin(), before.end(), y.begin());
-    for (std::uint32_t i = 0; i < threads; ++i) prepared.run(args, {i, threads}, scratch);
-    REQUIRE(std::equal(whole.begin(), whole.end(), y.begin()));
-  }
+  REQUIRE(can_use_winograd(layer.args.weights, layer.args.window));
+  const Prepared prepared(kernel, layer.args.weights);
+  const std::uint64_t bytes = winograd_blocking(layer.args.window, kernel).total;
+  tests::check_float_layer(layer, relu, residual, bytes, kGrowth, {2, 3, 16},
+                           [&](const auto& args, Share share, std::byte* scratch) {
+                             prepared.run(args, share, scratch);
+                           });
 }
 
 template <typename Check>
 void for_each_kernel(const Check& check) {
-  for (const WinogradKernel* kernel : tests::runnable(winograd_kernels())) {
-    CAPTURE(std::string(kernel->name));
-    CAPTURE(tests::test_seed());
-    check(*kernel);
-  }
+  tests::for_each_runnable(winograd_kernels(), check);
 }
 
 TEST_CASE("winograd takes exactly 3x3 layers of stride 1 with whole kernels of byte codes") {
