@@ -2,7 +2,6 @@
 #include "kernels/convolution/cost.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "kernels/convolution/blocking.h"
 #include "kernels/convolution/convolution_table.h"
@@ -94,8 +93,7 @@ std::span<const CoreCost> core_costs() {
 }
 
 const CoreCost& core_cost(IsaSet isa) {
-  const auto fits = [isa](const CoreCost& cost) { return (isa & cost.isa) == cost.isa; };
-  return *std::find_if(std::begin(kCosts), std::end(kCosts) - 1, fits);
+  return cost_for<CoreCost>(kCosts, isa);
 }
 
 double distinct_codes(const WeightMatrix& weights, std::uint32_t row, std::uint32_t rows) {

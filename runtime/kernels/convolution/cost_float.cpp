@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/convolution/cost_float.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "kernels/convolution/convolution_winograd.h"
 #include "kernels/convolution/cost_work.h"
 
@@ -40,8 +37,7 @@ std::span<const FloatCost> float_costs() {
 }
 
 const FloatCost& float_cost(IsaSet isa) {
-  const auto fits = [isa](const FloatCost& cost) { return (isa & cost.isa) == cost.isa; };
-  return *std::find_if(std::begin(kCosts), std::end(kCosts) - 1, fits);
+  return cost_for<FloatCost>(kCosts, isa);
 }
 
 Prediction<DecodeWork> predict_decode(const FloatCost& core, const WeightMatrix& weights,

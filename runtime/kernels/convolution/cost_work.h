@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
+
 #include "kernels/convolution/blocking.h"
 #include "kernels/convolution/cost.h"
 #include "kernels/convolution/share.h"
@@ -33,6 +35,15 @@ inline DecodeWork decode_work(const WeightMatrix& weights, const Window& window,
   work.gathered = gathered(weights, window, range);
   work.finished = static_cast<double>(range.rows) * range.positions;
   return work;
+}
+
+/// The first of a table's costs whose instruction sets `isa` has, or the last.
+template <typename Cost>
+const Cost& cost_for(std::span<const Cost> costs, IsaSet isa) {
+  for (const Cost& cost : costs) {
+    if ((isa & cost.isa) == cost.isa) return cost;
+  }
+  return costs.back();
 }
 
 /// The most expensive of the shares' work.

@@ -13,10 +13,9 @@
 #include "bitdown/session.h"
 #include "core/layer_plan.h"
 #include "core/session_settings.h"
-#include "kernels/convolution/cost.h"
 #include "layer.h"
 #include "mapped_file.h"
-#include "non_negative.h"
+#include "terms.h"
 
 namespace bitdown::tests {
 namespace {
@@ -27,14 +26,6 @@ struct Layer {
   Equation table;
   double expanded;  ///< Nanoseconds.
 };
-
-Terms terms_of(const kernels::DecodeWork& work) {
-  return {work.macs, work.codes, work.numbers, work.packed, work.gathered, work.finished};
-}
-
-Terms terms_of(const kernels::TableWork& work) {
-  return {work.rows, work.pairs, work.added, work.finished, work.listed, work.gathered};
-}
 
 template <typename T>
 T value_or_exit(const char* file, Result<T> result) {

@@ -11,10 +11,9 @@
 #include "aligned.h"
 #include "core/session_settings.h"
 #include "kernels/convolution/convolution_winograd.h"
-#include "kernels/convolution/cost_float.h"
 #include "kernels/half/half.h"
-#include "non_negative.h"
 #include "support/random.h"
+#include "terms.h"
 
 namespace bitdown::tests {
 namespace {
@@ -64,10 +63,9 @@ void measure(const Layer& layer, IsaSet isa, Equation& decode, Equation& winogra
   const kernels::GemmKernel& gemm = kernels::select_gemm(isa);
   const kernels::WinogradKernel& kernel = kernels::select_winograd(isa);
   const kernels::FloatCost& core = kernels::float_cost(isa);
-  const auto d = kernels::predict_decode(core, args.weights, args.window, gemm, 1).work;
-  const auto w = kernels::predict_winograd(core, args.weights, args.window, kernel, 1).work;
-  decode.terms = {d.macs, d.codes, d.numbers, d.packed, d.gathered, d.finished};
-  winograd.terms = {w.macs, w.inputs, w.outputs};
+  decode.terms = terms_of(kernels::predict_decode(core, args.weights, args.window, gemm, 1).work);
+  winograd.terms =
+      terms_of(kernels::predict_winograd(core, args.weights, args.window, kernel, 1).work);
   const AlignedBuffer scratch(std::max(kernels::convolution_scratch(args, gemm),
                                        kernels::winograd_blocking(args.window, kernel).total));
   const AlignedBuffer memory(kernels::winograd_codebook_bytes(args.weights));

@@ -14,23 +14,21 @@
 #include "core/session_settings.h"
 #include "kernels/convolution/blocking.h"
 #include "kernels/convolution/convolution_table.h"
-#include "kernels/convolution/cost.h"
 #include "layer.h"
+#include "terms.h"
 
 namespace bitdown::tests {
 namespace {
 
-using Parts = std::array<double, 6>;
+using Parts = Terms;
 
 // Nanoseconds.
-Parts parts_of(const kernels::DecodeWork& w, const kernels::DecodeWork& ns) {
-  return {w.macs * ns.macs,     w.codes * ns.codes,       w.numbers * ns.numbers,
-          w.packed * ns.packed, w.gathered * ns.gathered, w.finished * ns.finished};
-}
-
-Parts parts_of(const kernels::TableWork& w, const kernels::TableWork& ns) {
-  return {w.rows * ns.rows,         w.pairs * ns.pairs,   w.added * ns.added,
-          w.finished * ns.finished, w.listed * ns.listed, w.gathered * ns.gathered};
+template <typename Work>
+Parts parts_of(const Work& work, const Work& ns) {
+  Parts parts = terms_of(work);
+  const Terms each = terms_of(ns);
+  for (std::size_t i = 0; i < parts.size(); ++i) parts[i] *= each[i];
+  return parts;
 }
 
 struct Sum {
