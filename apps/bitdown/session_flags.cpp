@@ -14,9 +14,13 @@ std::vector<std::string> algorithm_names() {
   return names;
 }
 
+std::vector<std::string> isa_names() {
+  return {"portable", "avx2", "avxvnni", "avx512", "vnni", "neon", "dotprod"};
+}
+
 void SessionFlags::add_to(CLI::App& verb) {
   verb.add_option("--isa", isa, "Instruction set (default: the best of this CPU)")
-      ->check(CLI::IsMember({"portable", "avx2", "avxvnni", "avx512", "vnni", "neon", "dotprod"}));
+      ->check(CLI::IsMember(isa_names()));
   verb.add_option("--precision", precision,
                   "exact: float32; fast: int8 (default: fast for calibrated models)")
       ->check(CLI::IsMember({"exact", "fast"}));

@@ -19,6 +19,9 @@ struct PlannedOptions {
   PlanSource plan;
 };
 
+/// What --isa may be.
+std::vector<std::string> isa_names();
+
 /// What --algorithm may be.
 std::vector<std::string> algorithm_names();
 
