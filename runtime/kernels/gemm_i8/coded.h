@@ -121,17 +121,17 @@ struct CodedTile {
 /// Codes of some rows, with few registers for their addresses.
 template <int kRows>
 struct CodeRows {
-  const std::uint8_t* quarter[(kRows + 3) / 4];
+  const std::uint8_t* four[(kRows + 3) / 4];
   std::size_t stride;
   std::size_t stride3;
 
   CodeRows(const Int8CodedArgs& args, std::uint32_t row)
       : stride(args.code_stride), stride3(3 * args.code_stride) {
-    for (int i = 0; i < kRows; i += 4) quarter[i / 4] = args.codes + (row + i) * stride;
-    asm("" : "+r"(stride3));
+    for (int i = 0; i < kRows; i += 4) four[i / 4] = args.codes + (row + i) * stride;
+    asm("" : "+r"(stride3));  // Or compilers compute it anew for every code.
   }
   std::size_t at(int r, std::uint32_t block) const {
-    return quarter[r / 4][block + (r % 4 == 3 ? stride3 : r % 4 * stride)];
+    return four[r / 4][block + (r % 4 == 3 ? stride3 : r % 4 * stride)];
   }
 };
 
@@ -153,11 +153,11 @@ template <typename Simd, int kRows, int kVectors, bool kResidual>
     BITDOWN_UNROLL
     for (int v = 0; v < kVectors; ++v) {
       const std::size_t from = v * Simd::kLanes;
-      const std::uint8_t* const beside = kResidual ? residual + from : nullptr;
+      const std::uint8_t* const added = kResidual ? residual + from : nullptr;
       if (v + 1 < kVectors || last == Simd::kLanes) {
-        Simd::finish(epilogue, sum[r][v], beside, out + from);
+        Simd::finish(epilogue, sum[r][v], added, out + from);
       } else {
-        Simd::finish_some(epilogue, sum[r][v], beside, out + from, last);
+        Simd::finish_some(epilogue, sum[r][v], added, out + from, last);
       }
     }
   }

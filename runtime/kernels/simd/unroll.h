@@ -3,7 +3,7 @@
 
 // Before a loop over an array of vectors with a constant count up to 16. GCC keeps such an array in
 // registers only if its loops are unrolled early: without this its kernels store every accumulator
-// in every iteration.
+// in every iteration. Clang unrolls by itself, but not around asm (Simd::pin).
 //
 // BITDOWN_NO_UNROLL: before a short loop that Clang would unroll, bring all of its loads forward
 // and then have no registers left.

@@ -37,41 +37,18 @@ struct VnniInt8 {
   }
   /// Keeps the numbers, but the compiler knows nothing of them any more.
   static void hide(Column& column) { asm("" : "+v"(column)); }
-#if defined(__clang__)
-  /// What is computed before stays before, what is loaded after stays after.
-  static void pin(Vector& v) {
-    asm volatile("" : "+v"(v) : : "memory");
-  }
-  /// Where compilers cannot turn it into a second broadcast, from another kind of register. GCC 12
-  /// then keeps sums in memory, so it goes without.
-  static void store_first(Column column, Word* to) {
-    asm volatile("vmovd %x1, %0" : "=m"(*to) : "v"(column));
-  }
-#else
-  static void pin(Vector&) {}
-#endif
-  static Vector load_sums(const Sum* p) {
-    return _mm512_loadu_si512(p);
-  }
-  static void store_sums(Sum* p, Vector v) {
-    _mm512_storeu_si512(p, v);
-  }
+  static Vector load_sums(const Sum* p) { return _mm512_loadu_si512(p); }
+  static void store_sums(Sum* p, Vector v) { _mm512_storeu_si512(p, v); }
   /// sum + the four products of unsigned column and signed weight, exactly.
   static Vector multiply_add(Column weight, Column column, Vector sum) {
     return _mm512_dpbusd_epi32(sum, column, weight);
   }
 
-  static Vector add(Vector a, Vector b) {
-    return _mm512_add_epi32(a, b);
-  }
-  static Sum total(Vector sums) {
-    return _mm512_reduce_add_epi32(sums);
-  }
+  static Vector add(Vector a, Vector b) { return _mm512_add_epi32(a, b); }
+  static Sum total(Vector sums) { return _mm512_reduce_add_epi32(sums); }
 
   /// 64 bytes.
-  static Line load_line(const std::uint8_t* p) {
-    return _mm512_loadu_si512(p);
-  }
+  static Line load_line(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
   static Line load_inside(const std::uint8_t* p, std::uint64_t inside, std::uint8_t zero) {
     return _mm512_mask_loadu_epi8(_mm512_set1_epi8(static_cast<char>(zero)), inside, p);
   }
@@ -135,6 +112,20 @@ struct VnniInt8 {
     const auto mask = static_cast<__mmask16>((1u << count) - 1);
     finish_some(e, _mm512_maskz_loadu_epi32(mask, c), r, out, count);
   }
+
+#if defined(__clang__)
+  /// What is computed before stays before, what is loaded after stays after.
+  static void pin(Vector& v) {
+    asm volatile("" : "+v"(v) : : "memory");
+  }
+  /// Where compilers cannot turn it into a second broadcast, from another kind of register. GCC 12
+  /// then keeps sums in memory, so it goes without.
+  static void store_first(Column column, Word* to) {
+    asm volatile("vmovd %x1, %0" : "=m"(*to) : "v"(column));
+  }
+#else
+  static void pin(Vector&) {}
+#endif
 };
 
 }  // namespace
