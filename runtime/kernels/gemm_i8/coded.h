@@ -224,10 +224,15 @@ void multiply_positions(const Int8CodedArgs& args) {
   }
   if constexpr (StoresLanes<Simd> && kVectors * Simd::kLanes == kTile) {
     if (args.extra != nullptr) {
-      using Beside = OneBeside<Simd, kRows, CodedLayout<Simd, kBlock>::kWords>;
-      alignas(64) typename Beside::Group groups[Beside::kGroups] = {};
-      return multiply_all_rows<Simd, kRows, kVectors, kTile, kBlock>(args,
-                                                                     Beside(args.extra, groups));
+      if constexpr (kBlock % Simd::kWordK != 0) {
+        return multiply_all_rows<Simd, kRows, kVectors, kTile, kBlock>(
+            args, GatheredBeside<Simd, kRows>(args.extra));
+      } else {
+        using Beside = StoredBeside<Simd, kRows, CodedLayout<Simd, kBlock>::kWords>;
+        alignas(64) typename Beside::Group groups[Beside::kGroups] = {};
+        return multiply_all_rows<Simd, kRows, kVectors, kTile, kBlock>(args,
+                                                                       Beside(args.extra, groups));
+      }
     }
   }
   multiply_all_rows<Simd, kRows, kVectors, kTile, kBlock>(args, NoneBeside<Simd>());

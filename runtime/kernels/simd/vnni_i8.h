@@ -37,6 +37,18 @@ struct VnniInt8 {
   }
   /// Keeps the numbers, but the compiler knows nothing of them any more.
   static void hide(Column& column) { asm("" : "+v"(column)); }
+  /// A lane of a vector. What the compiler knows it would compute anew before every use, which
+  /// costs more than the use.
+  using Lane = __mmask16;
+  static Lane lane(int which) {
+    auto mask = static_cast<Lane>(1 << which);
+    asm("" : "+Yk"(mask));
+    return mask;
+  }
+  /// `words` with a lane from another vector.
+  static Column pick(Column words, Column other, Lane lane) {
+    return _mm512_mask_mov_epi32(words, lane, other);
+  }
   static Vector load_sums(const Sum* p) { return _mm512_loadu_si512(p); }
   static void store_sums(Sum* p, Vector v) { _mm512_storeu_si512(p, v); }
   /// sum + the four products of unsigned column and signed weight, exactly.
