@@ -68,22 +68,32 @@ void ThreadPool::run(Job job, const void* context) {
     generation_.notify_all();
   }
   job(context, 0);
+  const std::uint32_t now = generation_.load(std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i < workers_; ++i) work_once(worker_[i], now);
   std::uint32_t left = pending_.load(std::memory_order_acquire);
   for (; left != 0; left = pending_.load(std::memory_order_acquire)) await_change(pending_, left);
 }
 
-void ThreadPool::work(std::uint32_t part) {
-  for (std::uint32_t seen = 0;; ++seen) {
+bool ThreadPool::work_once(Worker& worker, std::uint32_t job) {
+  std::uint32_t before = job - 1;
+  if (!worker.claimed.compare_exchange_strong(before, job, std::memory_order_acq_rel)) return true;
+  if (job_ == nullptr) return false;
+  job_(context_, worker.part);
+  if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
+  return true;
+}
+
+void ThreadPool::work(Worker& worker) {
+  std::uint32_t seen = 0;
+  do {
     await_change(generation_, seen);
-    if (job_ == nullptr) return;
-    job_(context_, part);
-    if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
-  }
+    seen = generation_.load(std::memory_order_acquire);
+  } while (work_once(worker, seen));
 }
 
 void* ThreadPool::main(void* worker) {
-  const auto* const self = static_cast<Worker*>(worker);
-  self->pool->work(self->part);
+  auto* const self = static_cast<Worker*>(worker);
+  self->pool->work(*self);
   return nullptr;
 }
 

@@ -2,6 +2,7 @@
 #include "thread_pool.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <numeric>
 #include <set>
@@ -28,13 +29,44 @@ TEST_CASE("every part of every job is worked on once, and run() waits for all") 
   }
 }
 
-TEST_CASE("the caller works on part 0, others have threads of their own") {
+TEST_CASE("the caller works on part 0, and on parts whose threads come late") {
+  constexpr std::uint32_t kThreads = ThreadPool::kMaxThreads;  // More than there are CPUs.
   ThreadPool pool;
-  REQUIRE(pool.start(4, false, big_cores()).ok());
-  std::vector<std::thread::id> ids(4);
-  pool.run([&](std::uint32_t part) { ids[part] = std::this_thread::get_id(); });
-  CHECK(ids[0] == std::this_thread::get_id());
-  CHECK(std::set<std::thread::id>(ids.begin(), ids.end()).size() == 4);
+  REQUIRE(pool.start(kThreads, false, big_cores()).ok());
+  std::vector<std::thread::id> ids(kThreads);
+  std::vector<std::set<std::thread::id>> seen(kThreads);
+  int late = 0;
+  for (int job = 0; job < 50; ++job) {
+    pool.run([&](std::uint32_t part) { ids[part] = std::this_thread::get_id(); });
+    REQUIRE(ids[0] == std::this_thread::get_id());
+    for (std::uint32_t part = 1; part < kThreads; ++part) {
+      if (ids[part] == ids[0]) {
+        ++late;
+      } else {
+        seen[part].insert(ids[part]);
+      }
+    }
+  }
+  CHECK(late > 0);
+  std::set<std::thread::id> own;
+  std::size_t threads = 0;
+  for (const std::set<std::thread::id>& of_part : seen) {
+    CHECK(of_part.size() <= 1);
+    threads += of_part.size();
+    own.insert(of_part.begin(), of_part.end());
+  }
+  CHECK(own.size() == threads);
+}
+
+TEST_CASE("parts run side by side") {
+  ThreadPool pool;
+  REQUIRE(pool.start(2, false, big_cores()).ok());
+  std::atomic<int> here = 0;
+  pool.run([&](std::uint32_t) {  // Part 0 ends only once the other's thread has come.
+    ++here;
+    while (here < 2) std::this_thread::yield();
+  });
+  CHECK(here == 2);
 }
 
 TEST_CASE("threads that have gone to sleep wake up for the next job") {
