@@ -30,14 +30,10 @@ std::string refuse_size_without_number(const std::string& text) {
 
 void check_report(const BuildOptions& options) {
   check_report_name(options.report);
-  refuse_to_overwrite_any(input_files(options.job), options.report);
+  check_output(options.report, input_files(options.job));
   if (std::filesystem::weakly_canonical(options.job.output) ==
       std::filesystem::weakly_canonical(options.report)) {
     throw Failure(ExitCode::kUsage, options.report + ": cannot be both the blob and the report");
-  }
-  const std::filesystem::path folder = std::filesystem::absolute(options.report).parent_path();
-  if (!std::filesystem::is_directory(folder)) {
-    throw Failure(ExitCode::kOutput, options.report + ": no such folder");
   }
 }
 

@@ -88,7 +88,7 @@ class Build {
         photos_(read_photos(job, graph_)),
         state_file_(job.output + ".partial") {
     if (job.finetune > 0) refuse_without_libtorch();
-    refuse_to_overwrite_any(images_, job.output);
+    check_output(job.output, images_);
     result_.network = job.network;
     result_.output = job.output;
     result_.architecture = graph_.provenance.architecture;
@@ -228,7 +228,7 @@ std::vector<std::filesystem::path> input_files(const BuildJob& job) {
 }
 
 BuildResult run_build(const BuildJob& job) {
-  refuse_to_overwrite_any(input_files(job), job.output);
+  check_output(job.output, input_files(job));
   return Build(job).run();
 }
 

@@ -25,13 +25,12 @@ struct CalibrateOptions {
 ExitCode calibrate(const CalibrateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
-  refuse_to_overwrite_any(list_images(options.calibration.folder, options.calibration.limit),
-                          options.output);
+  const std::string& output = options.output.empty() ? options.model : options.output;
+  check_output(output, list_images(options.calibration.folder, options.calibration.limit));
   builder::StoredNetwork network = stored_network(options.model, model);
   const CalibrationCount count =
       calibrate_on_folder(options.model, network.graph, network.precision, options.calibration);
   const std::vector<std::byte> blob = builder::write_blob(network.graph, network.precision);
-  const std::string& output = options.output.empty() ? options.model : options.output;
   write_output(output, blob);
 
   const std::size_t ranges = network.graph.values.size();

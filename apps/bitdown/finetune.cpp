@@ -40,7 +40,7 @@ struct FinetuneOptions {
 ExitCode finetune(const FinetuneOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   refuse_without_libtorch();
-  refuse_to_overwrite(options.network, options.output);
+  check_output(options.output, {options.network});
   const Model blob = value_or_fail(options.model, Model::open(options.model.c_str()));
   builder::StoredNetwork model = stored_network(options.model, blob);
   const builder::Graph teacher = builder::import_network(options.network);

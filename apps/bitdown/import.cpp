@@ -69,8 +69,7 @@ bool fits_float32(const builder::Graph& graph) {
 
 ExitCode import(const ImportOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  refuse_to_overwrite(options.input, options.output);
-  refuse_to_overwrite(options.description.names(), options.output);
+  check_output(options.output, {options.input, options.description.names()});
   builder::Graph graph = builder::import_network(options.input);
   options.description.apply(options.input, graph);
   if (options.expand) expand_all(graph);

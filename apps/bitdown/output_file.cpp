@@ -9,24 +9,33 @@
 
 namespace bitdown::apps {
 
-void refuse_to_overwrite(const std::filesystem::path& input, const std::filesystem::path& output) {
-  std::error_code missing;  // A file that does not exist is no other file.
-  if (std::filesystem::equivalent(input, output, missing)) {
-    throw Failure(ExitCode::kUsage, output.string() + ": would overwrite the input");
-  }
-}
+namespace {
 
-void refuse_to_overwrite_any(const std::vector<std::filesystem::path>& inputs,
-                             const std::filesystem::path& output) {
-  for (const std::filesystem::path& input : inputs) refuse_to_overwrite(input, output);
-}
-
-void write_output(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {
+template <typename Use>
+void or_fail(const Use& use) {
   try {
-    builder::write_file(path, bytes);
+    use();
   } catch (const builder::Error& error) {
     throw Failure(exit_code_for_output(error.code()), error.what());
   }
+}
+
+}  // namespace
+
+void check_output(const std::filesystem::path& output,
+                  const std::vector<std::filesystem::path>& inputs) {
+  if (output.empty()) return;
+  for (const std::filesystem::path& input : inputs) {
+    std::error_code missing;  // A file that does not exist is no other file.
+    if (std::filesystem::equivalent(input, output, missing)) {
+      throw Failure(ExitCode::kUsage, output.string() + ": would overwrite the input");
+    }
+  }
+  or_fail([&] { builder::check_writable(output); });
+}
+
+void write_output(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {
+  or_fail([&] { builder::write_file(path, bytes); });
 }
 
 }  // namespace bitdown::apps

@@ -7,12 +7,11 @@
 
 namespace bitdown::apps {
 
-/// Throws Failure(kUsage) when `output` is the same file as `input`, whatever the names.
-void refuse_to_overwrite(const std::filesystem::path& input, const std::filesystem::path& output);
-
-/// The same for each of `inputs`.
-void refuse_to_overwrite_any(const std::vector<std::filesystem::path>& inputs,
-                             const std::filesystem::path& output);
+/// Before the work whose result `output` will be. Throws Failure: kUsage when it is the same file
+/// as one of `inputs`, whatever the names; kOutput when write_output would be refused. An empty
+/// path is no output.
+void check_output(const std::filesystem::path& output,
+                  const std::vector<std::filesystem::path>& inputs);
 
 /// builder::write_file (all or nothing); throws Failure(kOutput) when that is refused.
 void write_output(const std::filesystem::path& path, const std::vector<std::byte>& bytes);

@@ -84,9 +84,9 @@ class Runner {
 };
 
 ExitCode run(const RunOptions& options) {
-  refuse_to_overwrite(options.model, options.logits);
-  refuse_to_overwrite(options.session.plan.file, options.logits);
-  refuse_to_overwrite_any({options.files.begin(), options.files.end()}, options.logits);
+  std::vector<std::filesystem::path> inputs(options.files.begin(), options.files.end());
+  inputs.insert(inputs.end(), {options.model, options.session.plan.file});
+  check_output(options.logits, inputs);
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
   Classifier classifier = value_or_fail(
       options.model,

@@ -87,8 +87,9 @@ std::vector<std::byte> encode(cv::Mat sheet, const std::string& path) {
 }
 
 ExitCode sheet(const SheetOptions& options) {
-  refuse_to_overwrite(options.model, options.output);
-  refuse_to_overwrite_any({options.files.begin(), options.files.end()}, options.output);
+  std::vector<std::filesystem::path> inputs(options.files.begin(), options.files.end());
+  inputs.emplace_back(options.model);
+  check_output(options.output, inputs);
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
   Classifier classifier = value_or_fail(
       options.model,

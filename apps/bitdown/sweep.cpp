@@ -8,6 +8,7 @@
 #include "bitdown/build_report.h"
 #include "bitdown/failure.h"
 #include "bitdown/json.h"
+#include "bitdown/output_file.h"
 #include "bitdown/recipe_settings.h"
 #include "bitdown/verbs.h"
 
@@ -45,6 +46,7 @@ void print_row(const BuildResult& result) {
 ExitCode sweep(const SweepOptions& options) {
   if (!options.report.empty()) check_report_name(options.report);
   make_folder(options.job.output);
+  check_output(options.report, input_files(options.job));
   std::vector<BuildResult> results;
   if (!options.json) {
     std::printf("%-24s %12s %8s %12s%s\n", "setting", "file", "smaller", "agreement",

@@ -177,7 +177,7 @@ std::string old_text(const std::string& path) {
 
 ExitCode tune(TuneOptions options) {
   if (options.output.empty()) options.output = plan_beside(options.model);
-  refuse_to_overwrite(options.model, options.output);
+  check_output(options.output, {options.model});
   const Model model = value_or_fail(options.model, Model::open(options.model.c_str()));
   const std::vector<float> input = network_input(model, options.input);
   std::string text = old_text(options.output);

@@ -119,6 +119,10 @@ void remove_unfinished_file() noexcept {
   if (unfinished) ::unlink(unfinished_path);
 }
 
+void check_writable(const std::filesystem::path& path) {
+  const TemporaryFile file(resolve_target(path));
+}
+
 void write_file(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {
   TemporaryFile file(resolve_target(path));
   file.write(bytes);

@@ -24,9 +24,13 @@ AlignedBuffer aligned_copy(const std::vector<std::byte>& blob);
 
 /// Writes `bytes` to `path` through a temporary file beside it, fsync and rename: afterwards `path`
 /// is either complete or untouched, and no temporary file is left. Throws Error(kIoError) with the
-/// path and the operating system's reason (missing folder, read-only, full disk). One call at a
-/// time in a process.
+/// path and the operating system's reason (missing folder, read-only, full disk). One call of
+/// it or check_writable at a time in a process.
 void write_file(const std::filesystem::path& path, const std::vector<std::byte>& bytes);
+
+/// Before long work that ends in write_file: throws what it would throw before its first byte (all
+/// but a full disk), and leaves everything as it was.
+void check_writable(const std::filesystem::path& path);
 
 /// For the handler of a signal that ends the process (async-signal-safe): removes the temporary
 /// file of the write_file that it interrupts, if any.

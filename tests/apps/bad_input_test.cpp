@@ -63,6 +63,39 @@ TEST_CASE("outputs that cannot be written leave nothing behind") {
   CHECK(folder.file_count() == files);
 }
 
+TEST_CASE("an output that cannot be written is refused before the work") {
+  const Folder folder;
+  const Folder images;
+  const std::string network =
+      folder.write("net.pth", save_legacy(make_checkpoint({TinyDialect::kTorchvision, 18, 3})));
+  const std::string model = write_network(folder, tiny_spec());
+  const std::string photo = write_photo(images, "photo.bmp");  // Too few to build.
+  for (const char* name : {"folder.html", "folder.png"}) {
+    std::filesystem::create_directory(folder / name);
+  }
+  const std::string page = folder / "folder.html";
+  const std::vector<std::string> build = {"build", network, "--images", images / ".", "-o"};
+  const auto refused = [](std::vector<std::string> arguments,
+                          const std::vector<std::string>& more) {
+    CAPTURE(more);
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = run_tool(kTool, arguments);
+    check_refused(outcome, 6, "cannot write " + more.back());
+    CHECK(outcome.out.empty());
+  };
+  refused(build, {page});
+  refused(build, {folder / "none/net.bdn"});
+  for (const std::string& report : {page, folder / "none/report.html"}) {
+    refused(build, {folder / "net.bdn", "--report", report});
+    refused({"sweep", network, "--images", images / ".", "-o"}, {folder / ".", "--report", report});
+  }
+  refused({"run", model, photo}, {"--logits", page});
+  refused({"sheet", model, photo}, {"-o", folder / "folder.png"});
+  refused({"tune", model}, {"-o", page});
+  refused({"calibrate", model, "--images", folder / "."}, {"-o", page});
+  CHECK(folder.file_count() == 4);
+}
+
 TEST_CASE("the input is never overwritten") {
   const Folder folder;
   const std::string checkpoint = folder.write("net.pth", checkpoint_bytes());

@@ -111,6 +111,18 @@ TEST_CASE("a missing folder is named") {
   CHECK(folder.entries() == 0);
 }
 
+TEST_CASE("what cannot be written is known before, what can is left as it was") {
+  const TemporaryFolder folder;
+  builder::write_file(folder / "model.bdn", bytes_of(5, 'a'));
+  builder::check_writable(folder / "model.bdn");
+  builder::check_writable(folder / "other.bdn");
+  CHECK(read(folder / "model.bdn") == "aaaaa");
+  CHECK(folder.entries() == 1);
+  for (const fs::path& path : {folder / "absent/model.bdn", folder.path()}) {
+    CHECK_THROWS_AS(builder::check_writable(path), builder::Error);
+  }
+}
+
 TEST_CASE("folders and devices are not replaced") {
   const TemporaryFolder folder;
   CHECK(refusal(folder.path()) == "cannot write " + folder.path().string() + ": Is a directory");
