@@ -9,7 +9,6 @@
 #include <new>
 #include <span>
 
-#include "bitdown/model.h"
 #include "model_generated.h"
 #include "schema/standard_input.h"
 
@@ -97,28 +96,22 @@ void print_checked(const Model& model) {
 
 }  // namespace
 
-ExitCode verify(const char* path, const PlanChoice& plan, SessionOptions options) {
-  const Result<Model> model = Model::open(path);
-  if (!model.ok()) return report(path, model.status());
-  print_checked(*model);
-
-  PlanSource source;
-  const Status attached = source.attach(*model, path, plan, options);
-  if (!attached.ok()) return report(plan.file, attached);
+ExitCode verify(const char* path, const Model& model, const SessionOptions& options) {
+  print_checked(model);
   // Also without a golden pair: can this machine run it, in the way that was asked for?
-  Result<Session> session = Session::create(*model, options);
+  Result<Session> session = Session::create(model, options);
   if (!session.ok()) return report(path, session.status());
   const SessionRequirements memory = session->memory_use();
   std::printf("session      plans and fits, %zu bytes of working memory, %s\n",
               memory.persistent + memory.activations + memory.scratch, session->isa());
 
-  if (model->root().golden() == nullptr) {
+  if (model.root().golden() == nullptr) {
     std::printf("golden pair  none in this blob\nok\n");
     return ExitCode::kOk;
   }
-  ExitCode code = check_golden(path, *model, *session);
+  ExitCode code = check_golden(path, model, *session);
   if (code == ExitCode::kOk && session->precision() == Precision::kFast) {
-    code = check_golden_exactly(path, *model, options);
+    code = check_golden_exactly(path, model, options);
   }
   if (code == ExitCode::kOk) std::printf("ok\n");
   return code;

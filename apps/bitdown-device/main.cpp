@@ -77,6 +77,16 @@ bool any_empty(int count, char** arguments) {
                      [](const char* argument) { return *argument == '\0'; });
 }
 
+ExitCode verify_blob(const DeviceOptions& options) {
+  const Result<Model> model = Model::open(options.model);
+  if (!model.ok()) return report(options.model, model.status());
+  SessionOptions session = options.session;
+  PlanSource plan;
+  const Status attached = plan.attach(*model, options.model, options.plan, session);
+  if (!attached.ok()) return report(options.plan.file, attached);
+  return verify(options.model, *model, session);
+}
+
 ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
   if (words.empty()) return wrong_usage("no verb: run, verify or info");
   const std::string_view verb = words[0];
@@ -92,7 +102,7 @@ ExitCode dispatch(std::span<char* const> words, DeviceOptions options) {
   }
   if (!options.photos.empty()) return wrong_usage(std::string(verb) + ": too many arguments");
   if (verb == "info") return info(options);
-  return verify(options.model, options.plan, options.session);
+  return verify_blob(options);
 }
 
 ExitCode main(int count, char** arguments) {

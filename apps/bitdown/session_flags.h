@@ -39,14 +39,15 @@ struct SessionFlags {
 
   void add_to(CLI::App& verb);
 
-  /// Without a plan. Points into this object. Throws Failure for flags that would have no effect.
+  /// Without a plan. Points into this object.
   SessionOptions options() const;
 
-  /// With the plan for the model at `path`. Throws Failure when one was named that does not fit.
+  /// With the plan for the model at `path`. Throws Failure for an algorithm that this model would
+  /// not run by, and for a plan that was named and does not fit.
   PlannedOptions planned(const Model& model, const std::string& path) const;
 
  private:
-  void refuse_without_effect() const;
+  void refuse_without_effect(const std::string& model, Precision runs_in) const;
 };
 
 }  // namespace bitdown::apps

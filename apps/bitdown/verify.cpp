@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bitdown/failure.h"
 #include "bitdown/session_flags.h"
 #include "bitdown/verbs.h"
 
@@ -23,7 +24,9 @@ void add_verify(CLI::App& app, Work& work) {
       "Example:\n  bitdown verify resnet50.bdn");
   verb->callback([&work, options] {
     work = [options] {
-      return verify(options->model.c_str(), options->session.plan, options->session.options());
+      const Model model = value_or_fail(options->model, Model::open(options->model.c_str()));
+      return verify(options->model.c_str(), model,
+                    options->session.planned(model, options->model).options);
     };
   });
 }

@@ -79,12 +79,36 @@ TEST_CASE("the file beside the model decides, unless told otherwise") {
 TEST_CASE("an algorithm that nothing would come of is refused") {
   const Folder folder;
   const std::string model = write_tuned(folder, "decode");
-  check_refused(run_tool(kTool, {"plan", model, "--precision", "exact", "--algorithm", "table"}), 2,
-                "--algorithm table: is for int8");
-  check_refused(run_tool(kTool, {"plan", model, "--precision", "fast", "--algorithm", "winograd"}),
-                2, "--algorithm winograd: is for float32");
-  check_refused(run_tool(kTool, {"plan", model, "--algorithm", "expanded"}), 2,
-                "--algorithm expanded: needs a --memory-budget");
+  const std::string plain = write_network(folder, tiny_spec(), "plain.bdn");
+  const bool with_xnnpack = run_tool(kTool, {"verify", plain, "--dense", "xnnpack"}).code == 0;
+  for (const char* verb : {"plan", "verify", "bench"}) {
+    const auto refused = [&](std::vector<std::string> arguments, const std::string& text) {
+      CAPTURE(arguments);
+      arguments.insert(arguments.begin(), verb);
+      const Outcome outcome = run_tool(kTool, arguments);
+      check_refused(outcome, 2, text);
+      CHECK(outcome.out.empty());
+    };
+    refused({model, "--precision", "exact", "--algorithm", "table"},
+            "--algorithm table: is for int8, but --precision exact runs in float32");
+    refused({model, "--precision", "fast", "--algorithm", "winograd"},
+            "--algorithm winograd: is for float32, but --precision fast runs in int8");
+    refused({model, "--algorithm", "winograd"},
+            "--algorithm winograd: is for float32, but " + model + " runs in int8");
+    refused({plain, "--algorithm", "table"},
+            "--algorithm table: is for int8, but " + plain + " runs in float32");
+    refused({plain, "--algorithm", "expanded", "--memory-budget", "1"},
+            "--algorithm expanded: is for int8, but " + plain + " runs in float32");
+    if (with_xnnpack) {
+      refused({model, "--dense", "xnnpack", "--algorithm", "table"},
+              "--algorithm table: is for int8, but --dense xnnpack runs in float32");
+    }
+    refused({model, "--algorithm", "expanded"}, "--algorithm expanded: needs a --memory-budget");
+    refused({model, "--algorithm", "decode", "--plan", model + ".plan"},
+            "--algorithm excludes --plan");
+  }
+  check_refused(run_tool(kTool, {"bench", model, "--vs", plain, "--vs-algorithm", "table"}), 2,
+                "--algorithm table: is for int8, but " + plain + " runs in float32");
 }
 
 TEST_CASE("float32 has a plan of its own, in the same file") {
