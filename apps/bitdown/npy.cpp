@@ -46,18 +46,24 @@ Header find_header(std::string_view bytes, const std::filesystem::path& path) {
   return {bytes.substr(begin, length), begin + length};
 }
 
-// What follows `'key':` in the header, blanks skipped.
-std::string_view find_entry(std::string_view header, std::string_view key) {
-  const std::size_t place = header.find("'" + std::string(key) + "':");
-  if (place == std::string_view::npos) return {};
-  header.remove_prefix(place + key.size() + 3);
-  header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));
-  return header;
+// What follows `'key':` in the header, blanks skipped; refused unless it is a value as NumPy writes
+// it, which begins with one of `starts`.
+std::string_view find_entry(std::string_view header, const std::string& key,
+                            std::string_view starts, const std::filesystem::path& path) {
+  const std::size_t place = header.find("'" + key + "':");
+  std::string_view value;
+  if (place != std::string_view::npos) {
+    value = header.substr(place + key.size() + 3);
+    value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+  }
+  if (value.empty() || starts.find(value.front()) == std::string_view::npos) {
+    refuse(StatusCode::kInvalidData, path, ("the NumPy header has no valid " + key).c_str());
+  }
+  return value;
 }
 
-// "(4, 3, 224, 224)", "(4,)" or "()"; false when it is none of these.
+// "(4, 3, 224, 224)", "(4,)" or "()", from its bracket on; false when it is none of these.
 bool parse_shape(std::string_view text, std::vector<std::size_t>& shape) {
-  if (!text.starts_with('(')) return false;
   const char* at = text.data() + 1;
   const char* const end = text.data() + text.size();
   while (at != end && *at != ')') {
@@ -92,14 +98,17 @@ NpyFile open_npy(const std::filesystem::path& path) {
   const std::string_view bytes(reinterpret_cast<const char*>(npy.file.bytes().data()),
                                npy.file.bytes().size());
   const Header header = find_header(bytes, path);
-  if (!find_entry(header.text, "descr").starts_with("'<f4'")) {
+  const auto entry = [&](const char* key, std::string_view starts) {
+    return find_entry(header.text, key, starts, path);
+  };
+  if (!entry("descr", "'[").starts_with("'<f4'")) {  // A list of fields starts with a bracket.
     refuse(StatusCode::kUnsupported, path, "the NumPy array is not little-endian float32");
   }
-  if (!find_entry(header.text, "fortran_order").starts_with("False")) {
+  if (!entry("fortran_order", "FT").starts_with("False")) {
     refuse(StatusCode::kUnsupported, path, "the NumPy array is not in C order");
   }
   std::size_t size = 0;
-  if (!parse_shape(find_entry(header.text, "shape"), npy.shape) || !byte_count(npy.shape, size)) {
+  if (!parse_shape(entry("shape", "("), npy.shape) || !byte_count(npy.shape, size)) {
     refuse(StatusCode::kInvalidData, path, "the NumPy header has no valid shape");
   }
   npy.data = npy.file.bytes().subspan(header.data_begin);

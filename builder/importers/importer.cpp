@@ -28,6 +28,9 @@ constexpr const Dialect* kDialects[] = {&kKtb, &kPqf, &kTorchvision};
 
 constexpr std::uint32_t kImagenetClasses = 1000;
 
+// Bytes that tell nothing yet: a safetensors file begins with the length of its header.
+constexpr std::size_t kShortest = 8;
+
 const Dialect& find_dialect(const StateDict& dict) {
   for (const Dialect* dialect : kDialects) {
     if (dialect->matches(dict)) return *dialect;
@@ -51,7 +54,11 @@ Graph build_network(StateDict dict, std::span<const std::byte> file) {
 Graph read_network(std::span<const std::byte> file, const Folder& folder) {
   if (is_safetensors(file)) return build_network(read_safetensors(file), file);
   if (onnx::is_model(file)) return onnx::import_onnx(file, folder);
-  if (!torch::is_checkpoint(file)) fail_unsupported("no PyTorch, safetensors or ONNX file");
+  if (!torch::is_checkpoint(file)) {
+    if (file.size() <= kShortest)
+      fail_invalid("truncated: only " + std::to_string(file.size()) + " bytes");
+    fail_unsupported("no PyTorch, safetensors or ONNX file");
+  }
   const torch::Checkpoint checkpoint = torch::read_checkpoint(file);
   return build_network(torch::read_state_dict(checkpoint), file);
 }

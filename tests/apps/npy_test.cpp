@@ -93,12 +93,30 @@ TEST_CASE("other files are refused by what they are") {
   check_refused(with("<f8", "False", "(2, 3)"), kUnsupported, type);
   check_refused(with(">f4", "False", "(2, 3)"), kUnsupported, type);
   check_refused(with("<f4", "True", "(2, 3)"), kUnsupported, "the NumPy array is not in C order");
+  check_refused(
+      file_of(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,)}", kValues),
+      kUnsupported, type);
   const char* const shape = "the NumPy header has no valid shape";
   for (const char* odd : {"(2, 3", "(-2, 3)", "6", "(2, x)", "(99999999999999999999)",
                           "(1,1,1,1,1,1,1,1,6)", "(4611686018427387904, 4, 6)"}) {
     CAPTURE(odd);
     check_refused(with("<f4", "False", odd), kInvalid, shape);
   }
+}
+
+TEST_CASE("a header that is none is no array of another kind") {
+  const auto refused = [](const std::string& header, const char* end) {
+    CAPTURE(header);
+    check_refused(file_of(1, header, kValues), ExitCode::kInputInvalid, end);
+  };
+  const char* const type = "the NumPy header has no valid descr";
+  for (const char* odd : {"", "garbage", "{'shape': (2, 3)}", "{'descr': ", "{'descr': 4}"}) {
+    refused(odd, type);
+  }
+  for (const char* odd : {"{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 0}"}) {
+    refused(odd, "the NumPy header has no valid fortran_order");
+  }
+  refused("{'descr': '<f4', 'fortran_order': False}", "the NumPy header has no valid shape");
 }
 
 TEST_CASE("numbers that are not finite are refused by place") {

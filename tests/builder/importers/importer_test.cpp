@@ -147,4 +147,11 @@ TEST_CASE("a file that is not there or not a file is told apart") {
   const Failure text = error_of([] { import_text("n01440764\ttench\n"); });
   CHECK(text.code == bitdown::StatusCode::kUnsupported);
   CHECK(text.message == "tiny.pth: no PyTorch, safetensors or ONNX file");
+  // The length of a safetensors header.
+  const std::string start("\x40\x0c\0\0\0\0\0\0", 8);
+  for (std::size_t length = 1; length <= start.size(); ++length) {
+    const Failure cut = error_of([&] { import_text(start.substr(0, length)); });
+    CHECK(cut.code == bitdown::StatusCode::kInvalidData);
+    CHECK(cut.message == "tiny.pth: truncated: only " + std::to_string(length) + " bytes");
+  }
 }
