@@ -120,6 +120,11 @@ FirstLabel measure_first_label(const std::string& model, const SessionOptions& o
     throw Failure(ExitCode::kInternal, "the input of a fresh process: cannot be written");
   }
   const std::vector<std::string> command = command_line(model, options, plan);
+  std::error_code error;
+  if (!std::filesystem::exists(command[0], error)) {
+    throw Failure(ExitCode::kInputMissing,
+                  command[0] + ": no such file, but bench starts it as a fresh process");
+  }
   std::vector<FirstLabel> processes;
   for (int i = 0; i < 5; ++i) processes.push_back(measure_one(command, file));
   std::nth_element(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/support/networks.h"
@@ -132,6 +133,15 @@ TEST_CASE("bench takes photographs and prepared inputs") {
     CAPTURE(file);
     CHECK(bench({model, "--input", file, "--runs", "1", "--warmup", "0"})["runs"] == 1);
   }
+}
+
+TEST_CASE("bench names the program that it starts when it is not there") {
+  const Folder folder;
+  const std::string model = write_network(folder, tiny_spec());
+  const std::string alone = folder / "bitdown";
+  std::filesystem::copy_file(kTool, alone);
+  check_refused(run_tool(alone.c_str(), {"bench", model}), 3,
+                folder / "bitdown-first-label: no such file");
 }
 
 TEST_CASE("bench refuses what it cannot measure in one line") {
