@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu.h"
 
+#include <array>
 #include <cstring>
 
 #if defined(BITDOWN_WITH_CPUINFO)
@@ -31,6 +32,12 @@ constexpr NamedIsa kNames[] = {
     {"neon", kIsaNeon, kIsaNeon},
     {"portable", kIsaPortable, kIsaPortable},
 };
+
+constexpr auto kNarrowestFirst = [] {
+  std::array<const char*, std::size(kNames)> names = {};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kNames[names.size() - 1 - i].name;
+  return names;
+}();
 
 #if defined(__x86_64__)
 // Neither cpuinfo nor older compilers know of it. An unknown subleaf reads as zeros.
@@ -78,6 +85,10 @@ IsaSet detect_isa() {
   return kSet;
 }
 
+std::span<const char* const> isa_names() {
+  return kNarrowestFirst;
+}
+
 Result<IsaSet> choose_isa(const char* name, IsaSet available) {
   if (name == nullptr) return available;
   for (const NamedIsa& isa : kNames) {
@@ -88,7 +99,7 @@ Result<IsaSet> choose_isa(const char* name, IsaSet available) {
     return isa.allowed & available;
   }
   return Status(StatusCode::kInvalidArgument,
-                "unknown ISA; known are portable, avx2, avxvnni, avx512, vnni, neon, dotprod",
+                "unknown ISA; known are portable, neon, dotprod, avx2, avxvnni, avx512, vnni",
                 name);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "bitdown/status.h"
 
@@ -23,8 +24,11 @@ using IsaSet = std::uint32_t;
 /// What this CPU and its operating system support. Cached after the first call; thread-safe.
 IsaSet detect_isa();
 
-/// The set that a user's choice allows: `name` is "portable", "avx2", "avxvnni", "avx512",
-/// "vnni", "neon", "dotprod", or null for everything `available` has. "avx2" excludes AVX-512 and
+/// What a user may choose, of all CPUs: "portable" first, then by width. Static.
+std::span<const char* const> isa_names();
+
+/// The set that a user's choice allows: `name` is one of isa_names(), or null for everything
+/// `available` has. "avx2" excludes AVX-512 and
 /// AVX-VNNI; "avxvnni" includes AVX2; "avx512" includes AVX2 and excludes both kinds of VNNI,
 /// "dotprod" includes NEON. Fails with kInvalidArgument for an unknown name
 /// and kUnsupported when `available` lacks it. Pure.

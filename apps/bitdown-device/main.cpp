@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "bitdown-device/verbs.h"
+#include "cpu.h"
 #include "verify.h"
 
 namespace bitdown::apps {
@@ -22,7 +23,7 @@ constexpr const char* kHelp =
     "  bitdown-device verify MODEL.bdn         validate a blob completely, run its self-test\n"
     "  bitdown-device info MODEL.bdn           what the network is and the memory it takes\n"
     "\n"
-    "  --isa NAME         portable, avx2, avxvnni, avx512, vnni, neon or dotprod (default:\n"
+    "  --isa NAME         portable, neon, dotprod, avx2, avxvnni, avx512 or vnni (default:\n"
     "                     this CPU's best)\n"
     "  --precision NAME   exact: float32; fast: int8 (default: fast for calibrated models)\n"
     "  --threads N        threads of one run (default: one a big core)\n"
@@ -111,9 +112,14 @@ ExitCode main(int count, char** arguments) {
   if (any_empty(count, arguments)) return wrong_usage("an empty argument");
   for (;;) {
     switch (getopt_long(count, arguments, "h", kOptions, nullptr)) {
-      case 'i':
+      case 'i': {
+        const Status status = choose_isa(optarg, detect_isa()).status();
+        if (status.code() == StatusCode::kInvalidArgument) {
+          return wrong_usage(std::string("--isa ") + optarg + ": " + status.message());
+        }
         options.session.isa = optarg;
         break;
+      }
       case 'p':
         if (!parse(optarg, options.session.precision)) {
           return wrong_usage("--precision: neither exact nor fast");

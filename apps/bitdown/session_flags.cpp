@@ -6,6 +6,7 @@
 #include "algorithm_names.h"
 #include "bitdown/failure.h"
 #include "core/session_settings.h"
+#include "cpu.h"
 
 namespace bitdown::apps {
 
@@ -15,13 +16,14 @@ std::vector<std::string> algorithm_names() {
   return names;
 }
 
-std::vector<std::string> isa_names() {
-  return {"portable", "avx2", "avxvnni", "avx512", "vnni", "neon", "dotprod"};
+CLI::Validator isa_check() {
+  const std::span<const char* const> names = isa_names();
+  return CLI::IsMember(std::vector<std::string>(names.begin(), names.end()));
 }
 
 void SessionFlags::add_to(CLI::App& verb) {
   verb.add_option("--isa", isa, "Instruction set (default: the best of this CPU)")
-      ->check(CLI::IsMember(isa_names()));
+      ->check(isa_check());
   verb.add_option("--precision", precision,
                   "exact: float32; fast: int8 (default: fast for calibrated models)")
       ->check(CLI::IsMember({"exact", "fast"}));

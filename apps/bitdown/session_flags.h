@@ -9,6 +9,7 @@
 
 namespace CLI {
 class App;
+class Validator;
 }
 
 namespace bitdown::apps {
@@ -19,8 +20,8 @@ struct PlannedOptions {
   PlanSource plan;
 };
 
-/// What --isa may be.
-std::vector<std::string> isa_names();
+/// Of --isa.
+CLI::Validator isa_check();
 
 /// What --algorithm may be.
 std::vector<std::string> algorithm_names();

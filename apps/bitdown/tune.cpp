@@ -217,7 +217,7 @@ void add_tune(CLI::App& app, Work& work) {
                    "Numbers of threads to measure with (default: 1, and one a big core)")
       ->check(CLI::Range(1, 64));
   verb->add_option("--isa", options->isa, "Instruction set (default: the best of this CPU)")
-      ->check(CLI::IsMember(isa_names()));
+      ->check(isa_check());
   verb->add_option("--precision", options->precision, "As for bench")
       ->check(CLI::IsMember({"exact", "fast"}));
   verb->add_option("--input", options->input, "As for bench");

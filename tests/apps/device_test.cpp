@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "apps/support/networks.h"
 #include "apps/support/tool.h"
+#include "cpu.h"
 #include "doctest/doctest.h"
 
 namespace bitdown::tests {
@@ -49,6 +50,7 @@ TEST_CASE("the device tool names the argument that is wrong") {
   refused({"run", "", photo}, "an empty argument");
   refused({"run", model, photo, "--isa", ""}, "an empty argument");
   refused({"run", model, photo, "--plan", "a.plan", "--no-plan"}, "--plan excludes --no-plan");
+  refused({"run", model, photo, "--isa", "mmx"}, "--isa mmx: unknown ISA; known are portable, ");
   refused({"-xyz"}, "unknown or incomplete option -x");
   refused({"run", "--magic", model, photo}, "unknown or incomplete option --magic");
   refused({"run", model, photo, "--top"}, "unknown or incomplete option --top");
@@ -82,7 +84,7 @@ TEST_CASE("the device tool takes a precision") {
   check_refused(run_tool(kDeviceTool, {"run", model, photo, "--precision", "half"}), 2,
                 "--precision");
   const std::string help = check_ok(run_tool(kDeviceTool, {"--help"}));
-  CHECK(help.find("vnni") != std::string::npos);
+  for (const char* isa : isa_names()) CHECK(help.find(isa) != std::string::npos);
 }
 
 TEST_CASE("a network for something else than photographs is refused") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpu.h"
 
+#include <string>
 #include <string_view>
 
 #include "doctest/doctest.h"
@@ -68,6 +69,13 @@ TEST_CASE("an unknown name is the caller's mistake") {
   for (const char* name : {"", "AVX2", "avx", "avx2 ", "sse2"}) {
     CAPTURE(name);
     CHECK(refusal(name, kServer) == StatusCode::kInvalidArgument);
+  }
+  const std::string message = choose_isa("avx", kServer).status().message();
+  CHECK(bitdown::isa_names().size() == 7);
+  for (const char* name : bitdown::isa_names()) {
+    CAPTURE(name);
+    CHECK(message.find(name) != std::string::npos);
+    CHECK(refusal(name, kIsaPortable) != StatusCode::kInvalidArgument);
   }
 }
 

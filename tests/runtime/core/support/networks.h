@@ -37,7 +37,7 @@ inline std::vector<float> random_input(const Model& model) {
 /// Names of all instruction sets that this CPU has.
 inline std::vector<const char*> isas() {
   std::vector<const char*> names;
-  for (const char* name : {"portable", "avx2", "avxvnni", "avx512", "vnni", "neon", "dotprod"}) {
+  for (const char* name : isa_names()) {
     if (choose_isa(name, detect_isa()).ok()) names.push_back(name);
   }
   return names;
