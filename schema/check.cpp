@@ -31,7 +31,7 @@ Status check_extent(std::span<const std::byte> blob) {
   if (blob.size() > Limits::kBlobBytes) return invalid("blob: larger than 1 GiB");
   if (blob.size() < kAlignment) return invalid("blob: too short to be one");
   if (!ModelBufferHasIdentifier(blob.data())) {
-    return invalid("identifier: not a Bitdown blob (no BDN1)");
+    return invalid("identifier: not a Bitdown blob (no BDN1); bitdown import makes one");
   }
   return {};
 }
