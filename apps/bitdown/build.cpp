@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -22,10 +26,14 @@ struct BuildOptions {
   bool json = false;
 };
 
-// A unit alone would count as one.
-std::string refuse_size_without_number(const std::string& text) {
-  const bool number = !text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9'));
-  return number ? std::string() : "'" + text + "' is no size such as 5MB";
+// A decimal number, then letters at most: CLI11 would take a unit alone for one, and hexadecimals.
+std::string refuse_no_size(const std::string& text) {
+  const char* const end = text.data() + text.size();
+  double number = 0;
+  const auto [unit, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const auto fits = [](unsigned char c) { return std::isalpha(c) != 0 || c == ' '; };
+  const bool size = error == std::errc() && std::isfinite(number) && std::all_of(unit, end, fits);
+  return size ? std::string() : "'" + text + "' is no size such as 5MB";
 }
 
 void check_report(const BuildOptions& options) {
@@ -86,7 +94,7 @@ void add_build(CLI::App& app, Work& work) {
       ->transform(
           CLI::AsNumberWithUnit(std::map<std::string, double>{{"MB", 1}, {"KB", 1.0 / 1024}},
                                 CLI::AsNumberWithUnit::DEFAULT, "SIZE"))
-      ->transform(CLI::Validator(refuse_size_without_number, ""));
+      ->transform(CLI::Validator(refuse_no_size, ""));
   verb->add_option("--finetune", options->job.finetune,
                    "Train the codebooks for N epochs, as the verb finetune does (needs a tool\n"
                    "built with libtorch)")

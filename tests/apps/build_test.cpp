@@ -81,7 +81,9 @@ TEST_CASE("arguments that do not work are refused by name") {
   refused({"--set", "shrink=2"}, 2, "--set shrink=2: must be a number from 0 to 1");
   refused({"--set", "rows=0"}, 2, "--set rows=0: must be a whole number from 100 to");
   refused({"--set", "views=1.5"}, 2, "--set views=1.5: must be a whole number from 1 to 2");
-  refused({"--target-size", "MB"}, 2, "'MB' is no size such as 5MB");
+  for (const std::string size : {"MB", ".MB", "infMB", "0x10MB", "1.2.3MB", "1e1MB"}) {
+    refused({"--target-size", size}, 2, ("'" + size + "' is no size such as 5MB").c_str());
+  }
   const std::string page = sample.folder / "one.html";
   check_refused(run_tool(kTool, {"build", sample.network, "--images", sample.images / ".", "-o",
                                  page, "--report", page}),
