@@ -35,7 +35,9 @@ constexpr Setting kSettings[] = {
     {"cg-iterations", &Recipe::cg_iterations, {0, 1e4, true}},
     {"damping", &Recipe::damping, {0, 1e3, false}},
     {"normalize", &Recipe::normalize, {0, 1, true}},
-    {"importance", &Recipe::importance, {0, 10, false}},
+    {"coupling", &Recipe::coupling, {0, 1, true}},
+    {"output-damping", &Recipe::output_damping, {0, 1e3, false}},
+    {"together", &Recipe::together, {0, 1, false}},
     {"shrink", &Recipe::shrink, {0, 1, false}},
 };
 

@@ -20,7 +20,7 @@ class Preconditioner {
     for (std::size_t b = 0; b < blocks; ++b) {
       std::fill(weights.begin(), weights.end(), 0.0);
       for (std::size_t o = 0; o < objective.targets.rows; ++o) {
-        weights[codes[o * blocks + b]] += static_cast<double>(objective.importance[o]);
+        weights[codes[o * blocks + b]] += static_cast<double>(objective.coupling.at(o, o));
       }
       for (std::size_t k = 0; k < entries_; ++k) {
         if (weights[k] > 0) add_block(objective.metric, b, weights[k], block(k));
@@ -76,21 +76,17 @@ class Preconditioner {
   std::vector<double> factors_;
 };
 
-// importance[o] (e S)[o][block], summed by codeword.
+// (G e S)[o][block], summed by codeword.
 std::vector<double> gather(const Objective& objective, const Matrix& e,
                            const std::vector<std::uint16_t>& codes, const Matrix& codebook,
                            unsigned jobs) {
-  const Matrix product = multiply(e, objective.metric, jobs);
+  const Matrix product = multiply(objective.coupling, multiply(e, objective.metric, jobs), jobs);
   const std::size_t d = codebook.columns;
-  const std::size_t blocks = e.columns / d;
   std::vector<double> sums(codebook.values.size());
-  for (std::size_t o = 0; o < e.rows; ++o) {
-    const auto importance = static_cast<double>(objective.importance[o]);
-    for (std::size_t b = 0; b < blocks; ++b) {
-      double* to = sums.data() + codes[o * blocks + b] * d;
-      const float* from = product.row(o) + b * d;
-      for (std::size_t i = 0; i < d; ++i) to[i] += importance * static_cast<double>(from[i]);
-    }
+  const float* from = product.values.data();
+  for (const std::uint16_t code : codes) {
+    double* to = sums.data() + code * d;
+    for (std::size_t i = 0; i < d; ++i) to[i] += static_cast<double>(*from++);
   }
   return sums;
 }
@@ -107,12 +103,9 @@ void refit_codebook(const Objective& objective, const std::vector<std::uint16_t>
                     unsigned iterations, Matrix& codebook, unsigned jobs) {
   const std::size_t outputs = objective.targets.rows;
   const Preconditioner preconditioner(objective, codes, codebook.rows, codebook.columns);
-  Matrix errors = expand(codebook, codes, outputs);
-  for (std::size_t i = 0; i < errors.values.size(); ++i) {
-    errors.values[i] = objective.targets.values[i] - errors.values[i];
-  }
   std::vector<double> solution(codebook.values.begin(), codebook.values.end());
-  std::vector<double> r = gather(objective, errors, codes, codebook, jobs);
+  std::vector<double> r =
+      gather(objective, errors_of(objective, codebook, codes), codes, codebook, jobs);
   std::vector<double> z = preconditioner.apply(r);
   std::vector<double> p = z;
   double rz = dot(r, z);

@@ -9,10 +9,11 @@
 namespace bitdown::builder {
 
 /// Lowers the objective over the codebook, codes fixed: conjugate gradient on the quadratic, whose
-/// gradient is -2 times importance[o] (e S)[o][block] summed over the blocks of each codeword. The
-/// preconditioner is the part of the Hessian that a codeword has with itself when blocks do not
-/// interact, sum of importance[o] S[b, b] over its blocks (d x d for each codeword). Codewords
-/// without blocks stay. One product (outputs, columns) x (columns, columns) an iteration.
+/// gradient is -2 times (G E S)[o][block] summed over the blocks of each codeword. The
+/// preconditioner is the part of the Hessian that a codeword has with itself when neither blocks
+/// nor outputs interact, sum of G[o, o] S[b, b] over its blocks (d x d for each codeword).
+/// Codewords without blocks stay. Costs outputs x columns x (outputs + columns) multiply-adds an
+/// iteration.
 void refit_codebook(const Objective& objective, const std::vector<std::uint16_t>& codes,
                     unsigned iterations, Matrix& codebook, unsigned jobs);
 

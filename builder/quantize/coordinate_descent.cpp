@@ -2,6 +2,7 @@
 #include "quantize/coordinate_descent.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "quantize/kmeans.h"
@@ -12,190 +13,231 @@ namespace bitdown::builder {
 namespace {
 
 constexpr std::size_t kGroupColumns = 144;
-constexpr std::size_t kTileRows = 64;
+constexpr std::size_t kTileRows = 32;
+constexpr std::size_t kStripColumns = 512;  // Of g, for a thread at a time.
 
-// What all outputs share in one sweep.
-struct Plan {
-  std::size_t dimension = 0;
-  std::size_t group_blocks = 0;
-  std::vector<std::size_t> groups;               // In the order of the visit.
-  std::vector<std::vector<std::size_t>> blocks;  // Of a group, in that order.
-  Matrix norms;                                  // (blocks, K): c' H c.
-};
-
-Plan make_plan(const Objective& objective, const Matrix& codebook, Random& random, unsigned jobs) {
-  Plan plan;
-  plan.dimension = codebook.columns;
-  plan.group_blocks = std::max<std::size_t>(1, kGroupColumns / plan.dimension);
-  const std::size_t blocks = objective.metric.rows / plan.dimension;
-  const std::size_t groups = (blocks + plan.group_blocks - 1) / plan.group_blocks;
-  plan.groups.resize(groups);
-  std::iota(plan.groups.begin(), plan.groups.end(), std::size_t{0});
-  random.shuffle(std::span(plan.groups), groups);
-  for (std::size_t g = 0; g < groups; ++g) {
-    const std::size_t first = g * plan.group_blocks;
-    std::vector<std::size_t> members(std::min(plan.group_blocks, blocks - first));
-    std::iota(members.begin(), members.end(), first);
-    random.shuffle(std::span(members), members.size());
-    plan.blocks.push_back(std::move(members));
-  }
-  plan.norms = Matrix(blocks, codebook.rows);
-  in_parallel(blocks, jobs, [&](std::size_t b) {
-    for (std::size_t k = 0; k < codebook.rows; ++k) {
-      const float* word = codebook.row(k);
-      float sum = 0;
-      for (std::size_t i = 0; i < plan.dimension; ++i) {
-        const float* h = objective.metric.row(b * plan.dimension + i) + b * plan.dimension;
-        sum += word[i] * std::inner_product(word, word + plan.dimension, h, 0.0f);
-      }
-      plan.norms.at(b, k) = sum;
-    }
-  });
-  return plan;
+// c = a b + beta c; a (rows, k), b (k, width).
+void add_product(const Matrix& a, std::size_t rows, std::size_t k, const float* b,
+                 std::size_t b_stride, std::size_t width, float beta, float* c,
+                 std::size_t c_stride) {
+  Product product;
+  product.m = rows;
+  product.n = width;
+  product.k = k;
+  product.a = a.values.data();
+  product.a_stride = a.columns;
+  product.b = b;
+  product.b_stride = b_stride;
+  product.c = c;
+  product.c_stride = c_stride;
+  product.beta = beta;
+  multiply(product);
 }
 
-// Some outputs.
-class Tile {
+// Neighbouring blocks, in the order in which they are visited.
+struct Group {
+  std::size_t begin = 0;  // First column.
+  std::size_t width = 0;
+  std::vector<std::size_t> blocks;
+};
+
+std::vector<Group> make_groups(std::size_t columns, std::size_t dimension, Random& random) {
+  const std::size_t group_blocks = std::max<std::size_t>(1, kGroupColumns / dimension);
+  const std::size_t blocks = columns / dimension;
+  std::vector<Group> groups;
+  for (std::size_t first = 0; first < blocks; first += group_blocks) {
+    Group group{first * dimension, 0,
+                std::vector<std::size_t>(std::min(group_blocks, blocks - first))};
+    group.width = group.blocks.size() * dimension;
+    std::iota(group.blocks.begin(), group.blocks.end(), first);
+    random.shuffle(std::span(group.blocks), group.blocks.size());
+    groups.push_back(std::move(group));
+  }
+  random.shuffle(std::span(groups), groups.size());
+  return groups;
+}
+
+class Sweep {
  public:
-  Tile(const Objective& objective, const Matrix& codebook, const Plan& plan, std::size_t first,
-       std::size_t rows, std::vector<std::uint16_t>& codes)
-      : objective_(objective),
+  Sweep(const Objective& objective, const Matrix& codebook, Random& random,
+        std::vector<std::uint16_t>& codes, unsigned jobs)
+      : metric_(objective.metric),
+        coupling_(objective.coupling),
         codebook_(codebook),
-        plan_(plan),
-        rows_(rows),
+        codes_(codes),
+        jobs_(jobs),
+        d_(codebook.columns),
+        outputs_(objective.targets.rows),
         columns_(objective.targets.columns),
-        blocks_(columns_ / plan.dimension),
-        codes_(codes.data() + first * blocks_),
-        gradient_(rows, columns_),
-        change_(rows, plan.group_blocks * plan.dimension),
-        wanted_(rows, plan.dimension),
-        scores_(rows, codebook.rows) {
-    const Matrix errors = errors_of(first);
-    update_gradient(errors.values.data(), columns_, 0, columns_, 0);
+        blocks_(columns_ / d_),
+        groups_(make_groups(columns_, d_, random)),
+        weighed_(multiply(errors_of(objective, codebook, codes), metric_, jobs)),
+        norms_(blocks_, codebook.rows),
+        transposed_(d_, codebook.rows) {
+    for (std::size_t k = 0; k < codebook.rows; ++k) {
+      for (std::size_t i = 0; i < d_; ++i) transposed_.at(i, k) = codebook.at(k, i);
+    }
+    in_parallel(blocks_, jobs, [&](std::size_t b) { find_norms(b); });
   }
 
-  void sweep() {
-    for (const std::size_t group : plan_.groups) {
-      std::fill(change_.values.begin(), change_.values.end(), 0.0f);
-      const std::size_t begin = group * plan_.group_blocks * plan_.dimension;
-      const std::size_t width = plan_.blocks[group].size() * plan_.dimension;
-      for (const std::size_t block : plan_.blocks[group]) visit(block, begin, width);
-      // The group's own part is up to date.
-      update_gradient(change_.values.data(), change_.columns, begin, width, 1, 0, begin);
-      update_gradient(change_.values.data(), change_.columns, begin, width, 1, begin + width,
-                      columns_);
+  void run() {
+    for (std::size_t first = 0; first < outputs_; first += kTileRows) {
+      start_tile(first, std::min(kTileRows, outputs_ - first));
+      for (const Group& group : groups_) {
+        change_ = Matrix(rows_, group.width);
+        near_ = Matrix(rows_, group.width);
+        for (std::size_t r = 0; r < rows_; ++r) {
+          const float* from = gradient_.row(r) + group.begin;
+          std::copy(from, from + group.width, near_.row(r));
+        }
+        for (const std::size_t block : group.blocks) visit(block, group);
+        finish(group);
+      }
     }
   }
 
  private:
-  Matrix errors_of(std::size_t first) const {
-    Matrix errors(rows_, columns_);
-    for (std::size_t r = 0; r < rows_; ++r) {
-      const float* target = objective_.targets.row(first + r);
-      for (std::size_t c = 0; c < columns_; ++c) {
-        const float* word = codebook_.row(codes_[r * blocks_ + c / plan_.dimension]);
-        errors.at(r, c) = target[c] - word[c % plan_.dimension];
+  void find_norms(std::size_t block) {
+    for (std::size_t k = 0; k < codebook_.rows; ++k) {
+      const float* word = codebook_.row(k);
+      float sum = 0;
+      for (std::size_t i = 0; i < d_; ++i) {
+        const float* h = metric_.row(block * d_ + i) + block * d_;
+        sum += word[i] * std::inner_product(word, word + d_, h, 0.0f);
       }
+      norms_.at(block, k) = sum;
     }
-    return errors;
   }
 
-  // gradient[:, from, to) = beta gradient + e S[begin, begin + width)[from, to).
-  void update_gradient(const float* e, std::size_t stride, std::size_t begin, std::size_t width,
-                       float beta, std::size_t from, std::size_t to) {
-    Product product;
-    product.m = rows_;
-    product.n = to - from;
-    product.k = width;
-    product.a = e;
-    product.a_stride = stride;
-    product.b = objective_.metric.row(begin) + from;
-    product.b_stride = columns_;
-    product.c = gradient_.values.data() + from;
-    product.c_stride = columns_;
-    product.beta = beta;
-    multiply(product);
+  void in_strips(const std::function<void(std::size_t, std::size_t)>& task) {
+    const std::size_t strips = (columns_ + kStripColumns - 1) / kStripColumns;
+    in_parallel(strips, jobs_, [&](std::size_t strip) {
+      const std::size_t from = strip * kStripColumns;
+      task(from, std::min(kStripColumns, columns_ - from));
+    });
   }
 
-  void update_gradient(const float* e, std::size_t stride, std::size_t begin, std::size_t width,
-                       float beta) {
-    update_gradient(e, stride, begin, width, beta, 0, columns_);
+  // Outputs first to first + rows: their part of G, and of G E S.
+  void start_tile(std::size_t first, std::size_t rows) {
+    first_ = first;
+    rows_ = rows;
+    own_ = Matrix(rows, rows);
+    Matrix others(rows, outputs_);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const float* from = coupling_.row(first + r);
+      std::copy(from, from + outputs_, others.row(r));
+      std::copy(from + first, from + first + rows, own_.row(r));
+    }
+    gradient_ = Matrix(rows, columns_);
+    in_strips([&](std::size_t from, std::size_t width) {
+      add_product(others, rows, outputs_, weighed_.row(0) + from, columns_, width, 0,
+                  gradient_.row(0) + from, columns_);
+    });
   }
 
-  void visit(std::size_t block, std::size_t begin, std::size_t width) {
-    score(block);
-    const std::size_t d = plan_.dimension;
-    const std::size_t at = block * d - begin;
+  // One block of the tile's outputs, one after the other.
+  void visit(std::size_t block, const Group& group) {
+    const std::size_t at = block * d_ - group.begin;
+    Matrix local(rows_, d_);  // near_ there.
+    Matrix changed(rows_, d_);
     for (std::size_t r = 0; r < rows_; ++r) {
-      std::uint16_t& code = codes_[r * blocks_ + block];
-      const auto best = static_cast<std::uint16_t>(smallest(scores_.row(r), scores_.columns));
-      if (best == code || scores_.at(r, best) >= scores_.at(r, code)) continue;
-      const float* before = codebook_.row(code);
-      const float* after = codebook_.row(best);
-      float* gradient = gradient_.row(r) + begin;
-      for (std::size_t i = 0; i < d; ++i) {
-        const float change = before[i] - after[i];
-        change_.at(r, at + i) = change;
-        const float* s = objective_.metric.row(block * d + i) + begin;
-        for (std::size_t c = 0; c < width; ++c) gradient[c] += change * s[c];
+      std::copy(near_.row(r) + at, near_.row(r) + at + d_, local.row(r));
+    }
+    bool any = false;
+    for (std::size_t r = 0; r < rows_; ++r) {
+      std::uint16_t& code = codes_[(first_ + r) * blocks_ + block];
+      const std::uint16_t best = best_code(block, r, code, local.row(r));
+      if (best == code) continue;
+      any = true;
+      for (std::size_t i = 0; i < d_; ++i) {
+        changed.at(r, i) = codebook_.at(code, i) - codebook_.at(best, i);
       }
       code = best;
-    }
-  }
-
-  // c' H c - 2 c' (H p + g) of all codewords.
-  void score(std::size_t block) {
-    const std::size_t d = plan_.dimension;
-    for (std::size_t r = 0; r < rows_; ++r) {
-      const float* present = codebook_.row(codes_[r * blocks_ + block]);
-      for (std::size_t i = 0; i < d; ++i) {
-        const float* h = objective_.metric.row(block * d + i) + block * d;
-        wanted_.at(r, i) =
-            std::inner_product(present, present + d, h, gradient_.at(r, block * d + i));
+      std::copy(changed.row(r), changed.row(r) + d_, change_.row(r) + at);
+      for (std::size_t i = 0; i < d_; ++i) {
+        const float* h = metric_.row(block * d_ + i) + block * d_;
+        const float step = std::inner_product(h, h + d_, changed.row(r), 0.0f);
+        for (std::size_t later = r + 1; later < rows_; ++later) {
+          local.at(later, i) += own_.at(later, r) * step;
+        }
       }
-      std::copy(plan_.norms.row(block), plan_.norms.row(block) + scores_.columns, scores_.row(r));
     }
-    Product product;
-    product.m = rows_;
-    product.n = codebook_.rows;
-    product.k = d;
-    product.a = wanted_.values.data();
-    product.a_stride = d;
-    product.b = codebook_.values.data();
-    product.b_stride = d;
-    product.b_transposed = true;
-    product.c = scores_.values.data();
-    product.c_stride = scores_.columns;
-    product.alpha = -2;
-    product.beta = 1;
-    multiply(product);
+    if (!any) return;
+    const Matrix step = weigh(changed, metric_.row(block * d_) + group.begin, group.width);
+    add_coupled(step, near_.row(0), group.width);
   }
 
-  const Objective& objective_;
+  // The codeword that is best for output r of the tile, or the present one when it is as good.
+  std::uint16_t best_code(std::size_t block, std::size_t r, std::uint16_t present,
+                          const float* gradient) {
+    const float own = own_.at(r, r);
+    const float* norms = norms_.row(block);
+    scores_.assign(norms, norms + codebook_.rows);
+    for (float& score : scores_) score *= own;
+    for (std::size_t i = 0; i < d_; ++i) {
+      const float* h = metric_.row(block * d_ + i) + block * d_;
+      const float wanted =
+          own * std::inner_product(h, h + d_, codebook_.row(present), 0.0f) + gradient[i];
+      const float* words = transposed_.row(i);
+      for (std::size_t k = 0; k < codebook_.rows; ++k) scores_[k] -= 2 * wanted * words[k];
+    }
+    const auto best = static_cast<std::uint16_t>(smallest(scores_.data(), scores_.size()));
+    return scores_[best] < scores_[present] ? best : present;
+  }
+
+  // change S for the columns from `s` on, where that has the rows of S that the change belongs to.
+  Matrix weigh(const Matrix& change, const float* s, std::size_t width) const {
+    Matrix step(rows_, width);
+    add_product(change, rows_, change.columns, s, columns_, width, 0, step.row(0), width);
+    return step;
+  }
+
+  // to += G step.
+  void add_coupled(const Matrix& step, float* to, std::size_t stride) const {
+    add_product(own_, rows_, rows_, step.row(0), step.columns, step.columns, 1, to, stride);
+  }
+
+  // What the group has changed, to E S and G E S.
+  void finish(const Group& group) {
+    in_strips([&](std::size_t from, std::size_t width) {
+      const Matrix step = weigh(change_, metric_.row(group.begin) + from, width);
+      add_coupled(step, gradient_.row(0) + from, columns_);
+      for (std::size_t r = 0; r < rows_; ++r) {
+        float* to = weighed_.row(first_ + r) + from;
+        std::transform(step.row(r), step.row(r) + width, to, to, std::plus<>());
+      }
+    });
+  }
+
+  const Matrix& metric_;
+  const Matrix& coupling_;
   const Matrix& codebook_;
-  const Plan& plan_;
-  const std::size_t rows_;
+  std::vector<std::uint16_t>& codes_;
+  const unsigned jobs_;
+  const std::size_t d_;
+  const std::size_t outputs_;
   const std::size_t columns_;
   const std::size_t blocks_;
-  std::uint16_t* const codes_;
-  Matrix gradient_;  // e S.
-  Matrix change_;    // Of e, in the present group.
-  Matrix wanted_;    // H p + g.
-  Matrix scores_;
+  const std::vector<Group> groups_;
+  Matrix weighed_;     // E S.
+  Matrix norms_;       // (blocks, K): c' H c.
+  Matrix transposed_;  // The codebook, (d, K).
+
+  // The present tile.
+  std::size_t first_ = 0;
+  std::size_t rows_ = 0;
+  Matrix own_;       // G of its outputs among themselves.
+  Matrix gradient_;  // Its rows of G E S, but for the present group's changes.
+  Matrix near_;      // The same of the group's columns, with them.
+  Matrix change_;    // Of E, in the group.
+  std::vector<float> scores_;
 };
 
 }  // namespace
 
 void sweep_codes(const Objective& objective, const Matrix& codebook, Random& random,
                  std::vector<std::uint16_t>& codes, unsigned jobs) {
-  const Plan plan = make_plan(objective, codebook, random, jobs);
-  const std::size_t outputs = objective.targets.rows;
-  // At least eight tiles, so that narrow layers keep some cores busy too.
-  const std::size_t rows = std::clamp<std::size_t>(outputs / 8, 1, kTileRows);
-  in_parallel((outputs + rows - 1) / rows, jobs, [&](std::size_t tile) {
-    const std::size_t first = tile * rows;
-    Tile(objective, codebook, plan, first, std::min(rows, outputs - first), codes).sweep();
-  });
+  Sweep(objective, codebook, random, codes, jobs).run();
 }
 
 }  // namespace bitdown::builder

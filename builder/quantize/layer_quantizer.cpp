@@ -28,6 +28,12 @@ Matrix scaled_rows(Matrix matrix, const std::vector<float>& scale, bool divide) 
   return matrix;
 }
 
+std::vector<float> diagonal(const Matrix& matrix) {
+  std::vector<float> result;
+  for (std::size_t i = 0; i < matrix.rows; ++i) result.push_back(matrix.at(i, i));
+  return result;
+}
+
 void round_to_half(Matrix& codebook) {
   for (float& value : codebook.values) {
     value = kernels::half_to_float(kernels::float_to_half(value));
@@ -101,10 +107,11 @@ class LayerQuantizer {
       metric.at(i, i) += static_cast<float>(ridge > 0 ? ridge : 1);
     }
     choose_scale(wanted, metric);
+    const Matrix coupling = choose_coupling();
     const Matrix targets = scaled_rows(wanted, scale_, true);
-    const Objective objective{targets, metric, importance_};
-    clusters_ =
-        kmeans_in_metric(targets, importance_, metric, plan_.block_size, kmeans_, random_, jobs_);
+    const Objective objective{targets, metric, coupling};
+    clusters_ = kmeans_in_metric(targets, diagonal(coupling), metric, plan_.block_size, kmeans_,
+                                 random_, jobs_);
     result_.start_error = relative_error(answers(matched()));
     for (unsigned round = 0; round < recipe_.rounds; ++round) {
       sweep_codes(objective, clusters_.codebook, random_, clusters_.codes, jobs_);
@@ -126,20 +133,29 @@ class LayerQuantizer {
 
   // Rows are divided by their output's deviation, or left as the float network has them.
   void choose_scale(const Matrix& wanted, const Matrix& metric) {
-    const std::size_t outputs = wanted.rows;
     if (layer_.scalable && recipe_.normalize) {
-      const std::vector<float> ones(outputs, 1.0f);
-      const std::vector<double> variances =
-          output_errors({wanted, metric, ones}, Matrix(outputs, wanted.columns), jobs_);
-      for (const double v : variances) scale_.push_back(static_cast<float>(std::sqrt(v)));
+      for (const double v : squared_lengths(wanted, metric, jobs_)) {
+        scale_.push_back(static_cast<float>(std::sqrt(v)));
+      }
     } else {
       for (const float s : layer_.scale) scale_.push_back(std::fabs(s));
     }
     const float largest = *std::max_element(scale_.begin(), scale_.end());
     for (float& s : scale_) s = largest > 0 ? std::max(s, largest * kSmallestScale) : 1;
-    for (const float s : scale_) {
-      importance_.push_back(std::pow(s, 2 * static_cast<float>(recipe_.importance)));
+  }
+
+  // G, damped, for rows that are divided by their scale; the identity where nothing is known of
+  // what errors do to the answers.
+  Matrix choose_coupling() const {
+    const std::size_t outputs = scale_.size();
+    const bool known = measured_.output_metric.rows > 0;
+    Matrix coupling = known ? measured_.output_metric : Matrix(outputs, outputs);
+    const auto damping = static_cast<float>(known ? recipe_.output_damping : 1);
+    for (std::size_t o = 0; o < outputs; ++o) {
+      coupling.at(o, o) += damping;
+      for (std::size_t p = 0; p < outputs; ++p) coupling.at(o, p) *= scale_[o] * scale_[p];
     }
+    return coupling;
   }
 
   void revive() {
@@ -214,8 +230,7 @@ class LayerQuantizer {
   const unsigned jobs_;
   Random random_;
   KMeansOptions kmeans_;
-  std::vector<float> scale_;       // Of the coded rows.
-  std::vector<float> importance_;  // Of their errors.
+  std::vector<float> scale_;  // Of the coded rows.
   Clusters clusters_;
   LayerResult result_;
 };

@@ -27,6 +27,7 @@ struct Measurement {
 struct Measured {
   Moments moments;
   Rows held_out;
+  Matrix output_metric = {};  ///< output_metric.h; empty: all outputs' errors weigh alike.
 };
 
 /// Runs both networks from the cut to the layer on the images of all `features` (one or more views

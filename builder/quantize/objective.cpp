@@ -18,29 +18,36 @@ Matrix expand(const Matrix& codebook, const std::vector<std::uint16_t>& codes,
   return quantized;
 }
 
-std::vector<double> output_errors(const Objective& objective, const Matrix& quantized,
-                                  unsigned jobs) {
-  Matrix errors = objective.targets;
-  for (std::size_t i = 0; i < errors.values.size(); ++i) errors.values[i] -= quantized.values[i];
-  const Matrix weighed = multiply(errors, objective.metric, jobs);
-  std::vector<double> result(errors.rows);
-  for (std::size_t o = 0; o < errors.rows; ++o) {
-    for (std::size_t c = 0; c < errors.columns; ++c) {
-      result[o] += static_cast<double>(errors.at(o, c)) * static_cast<double>(weighed.at(o, c));
-    }
+Matrix errors_of(const Objective& objective, const Matrix& codebook,
+                 const std::vector<std::uint16_t>& codes) {
+  Matrix errors = expand(codebook, codes, objective.targets.rows);
+  for (std::size_t i = 0; i < errors.values.size(); ++i) {
+    errors.values[i] = objective.targets.values[i] - errors.values[i];
   }
-  return result;
+  return errors;
 }
 
 double value(const Objective& objective, const Matrix& codebook,
              const std::vector<std::uint16_t>& codes, unsigned jobs) {
-  const std::vector<double> errors =
-      output_errors(objective, expand(codebook, codes, objective.targets.rows), jobs);
+  const Matrix errors = errors_of(objective, codebook, codes);
+  const Matrix weighed =
+      multiply(objective.coupling, multiply(errors, objective.metric, jobs), jobs);
   double sum = 0;
-  for (std::size_t o = 0; o < errors.size(); ++o) {
-    sum += static_cast<double>(objective.importance[o]) * errors[o];
+  for (std::size_t i = 0; i < errors.values.size(); ++i) {
+    sum += static_cast<double>(errors.values[i]) * static_cast<double>(weighed.values[i]);
   }
   return sum;
+}
+
+std::vector<double> squared_lengths(const Matrix& rows, const Matrix& metric, unsigned jobs) {
+  const Matrix weighed = multiply(rows, metric, jobs);
+  std::vector<double> result(rows.rows);
+  for (std::size_t r = 0; r < rows.rows; ++r) {
+    for (std::size_t c = 0; c < rows.columns; ++c) {
+      result[r] += static_cast<double>(rows.at(r, c)) * static_cast<double>(weighed.at(r, c));
+    }
+  }
+  return result;
 }
 
 }  // namespace bitdown::builder

@@ -10,6 +10,7 @@
 #include "quantize/images.h"
 #include "quantize/layer_quantizer.h"
 #include "quantize/layer_walk.h"
+#include "quantize/output_metric.h"
 #include "quantize/positions.h"
 #include "quantize/schedule.h"
 
@@ -37,7 +38,8 @@ double cost_of(const Graph& graph, const LayerPlan& plan, const Recipe& recipe,
   const double rows = std::min(static_cast<double>(recipe.rows),
                                static_cast<double>(window.positions() * images * recipe.views));
   const double forward = 4 * static_cast<double>(images * window.positions()) * columns * outputs;
-  const double search = recipe.rounds * (recipe.cg_iterations + 2.0) * outputs * columns * columns;
+  const double across = recipe.coupling ? outputs + columns : columns;
+  const double search = recipe.rounds * (recipe.cg_iterations + 2.0) * outputs * columns * across;
   const double distances =
       (recipe.rounds + recipe.kmeans_iterations) * 2.0 * outputs * columns * plan.entries;
   return forward + rows * columns * columns / 2 + search + distances;
@@ -64,7 +66,7 @@ class Quantizer {
       const bool restored = finished.contains(plan.node);
       if (!restored) {
         finished[plan.node] = quantize_layer(read_layer(teacher_.nodes[plan.node]),
-                                             walk_.measure(plan), plan, recipe_, jobs_);
+                                             measure(plan, plans), plan, recipe_, jobs_);
       }
       const LayerResult& result = finished[plan.node];
       write_layer(result.layer, student_.nodes[plan.node]);
@@ -79,12 +81,23 @@ class Quantizer {
     return cost_of(teacher_, plan, recipe_, images_.count());
   }
 
+  Measured measure(const LayerPlan& plan, const std::vector<LayerPlan>& plans) {
+    Measured measured = walk_.measure(plan);
+    if (recipe_.method != Method::kCovariance || !recipe_.coupling) return measured;
+    if (metrics_.empty()) {
+      metrics_ = output_metrics(teacher_, plans, images_, recipe_, jobs_);
+    }
+    measured.output_metric = std::move(metrics_[plan.node]);
+    return measured;
+  }
+
   Graph& student_;
   const Graph teacher_;
   const Recipe& recipe_;
   const Images& images_;
   const unsigned jobs_;
   LayerWalk walk_;
+  OutputMetrics metrics_;  // Of the layers to come, once one is needed.
 };
 
 }  // namespace

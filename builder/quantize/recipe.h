@@ -50,10 +50,13 @@ struct Recipe {
   unsigned kmeans_iterations = 25;
   unsigned rounds = 8;  ///< Of codes, then codebook.
   unsigned cg_iterations = 6;
-  double damping = 0.3;   ///< Added to the metric's diagonal, in units of its mean.
-  bool normalize = true;  ///< Rows have their own scale, taken up by batch-norm.
-  double importance = 1;  ///< Rows weigh as the power 2 x importance of their scale.
-  double shrink = 0;      ///< 0: a channel keeps its variance; 1: least squares.
+  double damping = 0.3;         ///< Added to the metric's diagonal, in units of its mean.
+  bool normalize = true;        ///< Rows have their own scale, taken up by batch-norm.
+  bool coupling = true;         ///< Outputs' errors weigh by what they do to the answers
+                                ///< (output_metric.h).
+  double output_damping = 0.3;  ///< As damping, for these weights.
+  double together = 0.5;        ///< Share of errors that a photograph's positions have in common.
+  double shrink = 0;            ///< 0: a channel keeps its variance; 1: least squares.
 };
 
 }  // namespace bitdown::builder

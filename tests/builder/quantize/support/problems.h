@@ -37,7 +37,7 @@ inline Matrix random_metric(std::size_t size, Uniform& random) {
 struct Problem {
   Matrix targets;
   Matrix metric;
-  std::vector<float> importance;
+  Matrix coupling;
   Matrix codebook;
   std::vector<std::uint16_t> codes;
 
@@ -46,7 +46,7 @@ struct Problem {
     Uniform random(seed);
     targets = random_matrix(outputs, blocks * dimension, random);
     metric = random_metric(blocks * dimension, random);
-    for (std::size_t o = 0; o < outputs; ++o) importance.push_back(1.25f + random());
+    coupling = random_metric(outputs, random);
     codebook = random_matrix(entries, dimension, random);
     for (std::size_t i = 0; i < outputs * blocks; ++i) {
       codes.push_back(
@@ -54,23 +54,28 @@ struct Problem {
     }
   }
 
-  builder::Objective objective() const { return {targets, metric, importance}; }
+  builder::Objective objective() const { return {targets, metric, coupling}; }
+
+  double error(std::size_t output, std::size_t column) const {
+    const std::size_t d = codebook.columns;
+    const std::uint16_t code = codes[output * (targets.columns / d) + column / d];
+    return static_cast<double>(targets.at(output, column)) -
+           static_cast<double>(codebook.at(code, column % d));
+  }
 
   /// The objective by its definition, in double precision.
   double naive_value() const {
     double sum = 0;
-    const std::size_t d = codebook.columns;
-    const std::size_t blocks = targets.columns / d;
-    for (std::size_t o = 0; o < targets.rows; ++o) {
-      std::vector<double> e;
-      for (std::size_t c = 0; c < targets.columns; ++c) {
-        const float word = codebook.at(codes[o * blocks + c / d], c % d);
-        e.push_back(static_cast<double>(targets.at(o, c)) - static_cast<double>(word));
+    for (std::size_t c = 0; c < targets.columns; ++c) {
+      std::vector<double> weighed(targets.rows);  // E S, column c.
+      for (std::size_t o = 0; o < targets.rows; ++o) {
+        for (std::size_t r = 0; r < targets.columns; ++r) {
+          weighed[o] += error(o, r) * static_cast<double>(metric.at(r, c));
+        }
       }
-      for (std::size_t r = 0; r < e.size(); ++r) {
-        for (std::size_t c = 0; c < e.size(); ++c) {
-          sum += static_cast<double>(importance[o]) * e[r] * e[c] *
-                 static_cast<double>(metric.at(r, c));
+      for (std::size_t o = 0; o < targets.rows; ++o) {
+        for (std::size_t p = 0; p < targets.rows; ++p) {
+          sum += static_cast<double>(coupling.at(o, p)) * error(o, c) * weighed[p];
         }
       }
     }
