@@ -89,6 +89,8 @@ class Build {
         state_file_(job.output + ".partial") {
     if (job.finetune > 0) refuse_without_libtorch();
     check_output(job.output, images_);
+    check_partial(state_file_);
+    if (job.finetune > 0) check_partial(tuning_file(job.output));
     result_.network = job.network;
     result_.output = job.output;
     result_.architecture = graph_.provenance.architecture;
@@ -115,7 +117,7 @@ class Build {
     write_output(job_.output, blob);
     std::error_code gone;
     std::filesystem::remove(state_file_, gone);
-    std::filesystem::remove(tuning_file(job_.output), gone);
+    if (job_.finetune > 0) std::filesystem::remove(tuning_file(job_.output), gone);
     return std::move(result_);
   }
 

@@ -41,6 +41,7 @@ ExitCode finetune(const FinetuneOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   refuse_without_libtorch();
   check_output(options.output, {options.network});
+  check_partial(tuning_file(options.output));
   const Model blob = value_or_fail(options.model, Model::open(options.model.c_str()));
   builder::StoredNetwork model = stored_network(options.model, blob);
   const builder::Graph teacher = builder::import_network(options.network);

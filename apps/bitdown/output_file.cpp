@@ -5,6 +5,7 @@
 
 #include "bitdown/failure.h"
 #include "error.h"
+#include "state/sealed_file.h"
 #include "writer/writer.h"
 
 namespace bitdown::apps {
@@ -32,6 +33,10 @@ void check_output(const std::filesystem::path& output,
     }
   }
   or_fail([&] { builder::check_writable(output); });
+}
+
+void check_partial(const std::filesystem::path& file) {
+  or_fail([&] { builder::refuse_foreign(file); });
 }
 
 void write_output(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {

@@ -13,6 +13,10 @@ namespace bitdown::apps {
 void check_output(const std::filesystem::path& output,
                   const std::vector<std::filesystem::path>& inputs);
 
+/// The same for OUTPUT.partial and its like: throws Failure(kOutput) where something else than
+/// unfinished work is in its place.
+void check_partial(const std::filesystem::path& file);
+
 /// builder::write_file (all or nothing); throws Failure(kOutput) when that is refused.
 void write_output(const std::filesystem::path& path, const std::vector<std::byte>& bytes);
 

@@ -13,8 +13,8 @@
 namespace bitdown::builder {
 
 /// The tasks of a run as they stand, kept in a file after each epoch, so that an interrupted run
-/// can go on. Throws Error(kIoError) when it cannot be written; a file that is not of this run, or
-/// damaged, counts as none.
+/// can go on: a sealed file (state/sealed_file.h), of this run or none. Throws Error(kIoError) when
+/// it cannot be written, or when something else is in its place.
 class StateFile {
  public:
   explicit StateFile(const TuningFiles& files);

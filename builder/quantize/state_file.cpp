@@ -3,22 +3,14 @@
 
 #include <cstddef>
 #include <cstring>
-#include <optional>
 #include <span>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
-#include "importers/sha256.h"
-#include "platforms/mapped_file.h"
-#include "writer/writer.h"
+#include "state/sealed_file.h"
 
 namespace bitdown::builder {
 namespace {
-
-// magic, then the fields below in order, then the SHA-256 of all before it as 64 digits.
-constexpr char kMagic[] = "bitdown partial 1\n";
-constexpr std::size_t kDigestSize = 64;
 
 // The same visits write and read, so the two cannot differ.
 template <typename Archive>
@@ -100,46 +92,24 @@ class Reader {
   bool good_ = true;
 };
 
-// What lies between magic and digest, if both are right.
-std::optional<std::span<const std::byte>> payload(std::span<const std::byte> bytes) {
-  constexpr std::size_t kMagicSize = sizeof kMagic - 1;
-  if (bytes.size() < kMagicSize + kDigestSize) return std::nullopt;
-  const std::span<const std::byte> content = bytes.first(bytes.size() - kDigestSize);
-  const std::string digest = sha256(content);
-  if (std::memcmp(bytes.data(), kMagic, kMagicSize) != 0 ||
-      std::memcmp(bytes.data() + content.size(), digest.data(), kDigestSize) != 0) {
-    return std::nullopt;
-  }
-  return content.subspan(kMagicSize);
-}
-
 }  // namespace
 
 void save_state(const std::filesystem::path& file, const std::string& fingerprint,
                 const FinishedLayers& layers) {
   Writer writer;
-  writer.bytes(kMagic, sizeof kMagic - 1);
-  writer.list(std::vector<char>(fingerprint.begin(), fingerprint.end()));
   writer.number(std::uint64_t{layers.size()});
   for (const auto& [node, result] : layers) {
     writer.number(std::uint64_t{node});
     LayerResult copy = result;
     visit(writer, copy);
   }
-  const std::string digest = sha256(writer.written());
-  writer.bytes(digest.data(), digest.size());
-  write_file(file, writer.written());
+  write_sealed(file, fingerprint, writer.written());
 }
 
 FinishedLayers load_state(const std::filesystem::path& file, const std::string& fingerprint) {
-  const Result<MappedFile> mapped = MappedFile::open(file.c_str());
-  if (!mapped.ok()) return {};
-  const auto content = payload(mapped->bytes());
-  if (!content) return {};
-  Reader reader(*content);
-  std::vector<char> belongs_to;
-  reader.list(belongs_to);
-  if (!reader.good() || std::string(belongs_to.begin(), belongs_to.end()) != fingerprint) return {};
+  const auto work = read_sealed(file, fingerprint);
+  if (!work) return {};
+  Reader reader(*work);
   std::uint64_t count = 0;
   reader.number(count);
   FinishedLayers layers;

@@ -107,6 +107,14 @@ TEST_CASE("arguments that do not work are refused by name") {
   sample.check_untouched();
 }
 
+TEST_CASE("a partial file that is somebody else's is refused and stays") {
+  const Sample sample(1);
+  const std::string file = sample.folder.write("net.bdn.partial", "half of a download");
+  check_refused(run_tool(kTool, sample.command()), 6,
+                "net.bdn.partial: is there, and is no unfinished work of bitdown's");
+  CHECK(read_file(file) == "half of a download");
+}
+
 TEST_CASE("a network that is compressed already has nothing to quantize") {
   const Sample sample(1);
   const std::string coded =
