@@ -105,9 +105,10 @@ class Build {
       source_ =
           builder::aligned_copy(builder::write_blob(graph_, builder::DensePrecision::kFloat32));
     }
+    const builder::Graph teacher = job_.finetune > 0 ? graph_ : builder::Graph();
     if (job_.target_megabytes > 0) fit();
     quantize();
-    if (job_.finetune > 0) tune();
+    if (job_.finetune > 0) tune(teacher);
     calibrate();
     add_golden(graph_, kPrecision);
     const std::vector<std::byte> blob = builder::write_blob(graph_, kPrecision);
@@ -168,10 +169,10 @@ class Build {
     result_.skipped = problems.size();
   }
 
-  void tune() {
+  void tune(const builder::Graph& teacher) {
     TuningJob tuning = {job_.network, images_, result_.jobs, {}, job_.output, fingerprint_};
     tuning.tuning.epochs = job_.finetune;
-    result_.tuning = finetune_on_images(tuning, graph_, builder::import_network(job_.network));
+    result_.tuning = finetune_on_images(tuning, graph_, teacher);
   }
 
   void save(const builder::FinishedLayers& finished) const {
