@@ -20,6 +20,7 @@
 #include "error.h"
 #include "importers/importer.h"
 #include "importers/sha256.h"
+#include "quantize/images.h"
 #include "quantize/probe.h"
 #include "quantize/quantize.h"
 #include "quantize/state_file.h"
@@ -156,6 +157,9 @@ class Build {
     FolderInputs inputs(images_, *graph_.preprocessing);
     try {
       result_.images = builder::quantize(graph_, recipe_, inputs, result_.jobs, finished, hooks);
+    } catch (const builder::TooFewImages& error) {
+      name_skipped(inputs);
+      throw Failure(exit_code(error.code()), job_.images + ": " + error.what());
     } catch (const builder::Error& error) {
       name_skipped(inputs);
       throw Failure(exit_code(error.code()), job_.network + ": " + error.what());

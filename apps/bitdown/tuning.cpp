@@ -8,6 +8,7 @@
 #include "bitdown/progress.h"
 #include "error.h"
 #include "importers/sha256.h"
+#include "quantize/images.h"
 
 namespace bitdown::apps {
 namespace {
@@ -56,6 +57,10 @@ builder::TuningResult finetune_on_images(const TuningJob& job, builder::Graph& s
                           {tuning_file(job.output), fingerprint(job)}, progress);
     if (job.name_skipped) name_skipped();
     return result;
+  } catch (const builder::TooFewImages& error) {
+    name_skipped();
+    const std::string folder = job.images.front().parent_path().string();
+    throw Failure(exit_code(error.code()), folder + ": " + error.what());
   } catch (const builder::Error& error) {
     name_skipped();
     // Only the file of finished epochs is written.

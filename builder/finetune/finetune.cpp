@@ -291,9 +291,8 @@ TuningResult finetune(Graph& student, const Graph& teacher, CalibrationInputs& i
   torch::set_num_threads(static_cast<int>(jobs));
   const Images images(inputs, student.values[student.inputs[0]].shape, jobs);
   if (images.count() < kFewest) {
-    throw Error(StatusCode::kInvalidData,
-                "too few images to fine-tune: " + std::to_string(images.count()) + ", needs " +
-                    std::to_string(kFewest));
+    throw TooFewImages("too few images to fine-tune: " + std::to_string(images.count()) +
+                       ", needs " + std::to_string(kFewest));
   }
   return run_finetuning(student, teacher, images, tuning, files, progress);
 }

@@ -3,12 +3,20 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "calibrate/calibrate.h"
+#include "error.h"
 #include "quantize/half_tensor.h"
 
 namespace bitdown::builder {
+
+/// What is thrown where fewer images are usable than it takes: not the network is at fault.
+class TooFewImages : public Error {
+ public:
+  explicit TooFewImages(const std::string& message) : Error(StatusCode::kInvalidData, message) {}
+};
 
 /// Prepared photographs in memory, two bytes a number.
 class Images {

@@ -127,9 +127,8 @@ std::size_t quantize(Graph& graph, const Recipe& recipe, CalibrationInputs& inpu
   const Images images(inputs, graph.values[graph.inputs[0]].shape, jobs);
   const Need need = needed_images(graph, recipe);
   if (images.count() < need.images) {
-    throw Error(StatusCode::kInvalidData, "too few images: " + std::to_string(images.count()) +
-                                              ", but layer '" + need.layer + "' needs " +
-                                              std::to_string(need.images));
+    throw TooFewImages("too few images: " + std::to_string(images.count()) + ", but layer '" +
+                       need.layer + "' needs " + std::to_string(need.images));
   }
   Quantizer(graph, recipe, images, jobs).run(finished, hooks);
   return images.count();

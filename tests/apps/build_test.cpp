@@ -57,8 +57,8 @@ TEST_CASE("too few images: how many it takes, and nothing is written") {
   CHECK(outcome.out.empty());
   CHECK(outcome.err.starts_with("bitdown: skipped "));
   CHECK(outcome.err.find("broken.jpg: not a readable image") != std::string::npos);
-  CHECK(outcome.err.find("net.pth: too few images: 2, but layer 'fc' needs 64") !=
-        std::string::npos);
+  CHECK(outcome.err.find("bitdown: " + (sample.images / ".") +
+                         ": too few images: 2, but layer 'fc' needs 64") != std::string::npos);
   CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 2);
   sample.check_untouched();
 }

@@ -41,6 +41,9 @@ TEST_CASE("with libtorch a blob is tuned, calibrated and verified") {
   const std::string blob = folder / "dense.bdn";
   const std::string output = folder / "tuned.bdn";
   check_ok(run_tool(kTool, {"import", network, "-o", blob}));
+  check_refused(run_tool(kTool, {"finetune", network, blob, "--images", images / ".", "--limit",
+                                 "3", "-o", output}),
+                4, "bitdown: " + (images / ".") + ": too few images to fine-tune: 3, needs 20");
   const Outcome outcome = run_tool(kTool, {"finetune", network, blob, "--images", images / ".",
                                            "--epochs", "1", "--json", "-o", output});
   REQUIRE(outcome.code == 0);
