@@ -45,6 +45,41 @@ struct Curve {
   double at(std::uint32_t other) const { return divergence * std::pow(other / entries, slope); }
 };
 
+// From the small regime's to twice the large one's.
+std::set<std::uint32_t> block_sizes(const Graph& graph, std::size_t node, std::uint64_t columns) {
+  std::set<std::uint32_t> sizes;
+  for (const Regime regime : {Regime::kSmall, Regime::kLarge}) {
+    Recipe recipe;
+    recipe.regime = regime;
+    for (const LayerPlan& plan : schedule(graph, recipe)) {
+      if (plan.node != node) continue;
+      sizes.insert(plan.block_size);
+      const std::uint32_t twice = 2 * plan.block_size;
+      if (columns % twice == 0 && twice <= schema::Limits::kBlockSize) sizes.insert(twice);
+    }
+  }
+  return sizes;
+}
+
+// What there is to choose from, not yet weighed; one choice where the user has made it.
+std::vector<Choice> offers(const Graph& graph, const Recipe& recipe, const LayerPlan& plan) {
+  const Node& node = graph.nodes[plan.node];
+  const Layer layer = read_layer(node);
+  const std::uint64_t weights = layer.weights.values.size();
+  const auto choice = [&](std::uint32_t block_size, std::uint32_t entries) {
+    return Choice{block_size, entries, coded_bytes(weights, block_size, entries), 0};
+  };
+  if (recipe.layers.contains(node.name)) return {choice(plan.block_size, plan.entries)};
+  std::vector<Choice> choices;
+  for (const std::uint32_t block_size : block_sizes(graph, plan.node, layer.weights.columns)) {
+    for (const std::uint32_t offered : kOffered) {
+      const std::uint32_t most = largest_entries(weights / block_size);
+      choices.push_back(choice(block_size, std::min(offered, most)));
+    }
+  }
+  return choices;
+}
+
 class Probe {
  public:
   Probe(const Graph& graph, const Recipe& recipe, const Images& images, unsigned jobs)
@@ -54,49 +89,27 @@ class Probe {
         walk_(graph, graph, recipe_, images, jobs),
         sensitivity_(graph, images, jobs) {}
 
-  std::vector<Choice> choices(LayerPlan plan) {
+  /// Fills in the errors of a layer's choices.
+  void weigh(LayerPlan plan, std::vector<Choice>& choices) {
     walk_.enter(plan);
+    if (choices.size() == 1) return;
     const Measured measured = walk_.measure(plan);
     const Layer layer = read_layer(graph_.nodes[plan.node]);
-    const std::uint64_t weights = layer.weights.values.size();
-    if (recipe_.layers.contains(graph_.nodes[plan.node].name)) {  // The user has chosen.
-      return {
-          {plan.block_size, plan.entries, coded_bytes(weights, plan.block_size, plan.entries), 0}};
-    }
-    std::vector<Choice> choices;
-    for (const std::uint32_t block_size : block_sizes(plan.node, layer.weights.columns)) {
-      plan.block_size = block_size;
-      const std::uint32_t most = largest_entries(weights / block_size);
-      const Curve curve = probe(layer, measured, plan, most);
-      for (const std::uint32_t offered : kOffered) {
-        const std::uint32_t entries = std::min(offered, most);
-        choices.push_back(
-            {block_size, entries, coded_bytes(weights, block_size, entries), curve.at(entries)});
+    Curve curve{};
+    plan.block_size = 0;
+    for (Choice& choice : choices) {
+      if (choice.block_size != plan.block_size) {
+        plan.block_size = choice.block_size;
+        curve = probe(layer, measured, plan);
       }
+      choice.error = curve.at(choice.entries);
     }
-    return choices;
   }
 
  private:
-  // From the small regime's to twice the large one's.
-  std::set<std::uint32_t> block_sizes(std::size_t node, std::uint64_t columns) const {
-    std::set<std::uint32_t> sizes;
-    for (const Regime regime : {Regime::kSmall, Regime::kLarge}) {
-      Recipe recipe;
-      recipe.regime = regime;
-      for (const LayerPlan& plan : schedule(graph_, recipe)) {
-        if (plan.node != node) continue;
-        sizes.insert(plan.block_size);
-        const std::uint32_t twice = 2 * plan.block_size;
-        if (columns % twice == 0 && twice <= schema::Limits::kBlockSize) sizes.insert(twice);
-      }
-    }
-    return sizes;
-  }
-
   // What the layer's error does to the network's answers.
-  Curve probe(const Layer& layer, const Measured& measured, LayerPlan plan,
-              std::uint32_t most) const {
+  Curve probe(const Layer& layer, const Measured& measured, LayerPlan plan) const {
+    const std::uint32_t most = largest_entries(layer.weights.values.size() / plan.block_size);
     const auto quantized = [&](std::uint32_t entries) {
       plan.entries = entries;
       return quantize_layer(layer, measured, plan, recipe_, jobs_);
@@ -143,26 +156,28 @@ Recipe fit_to_size(const Graph& graph, const Recipe& recipe, std::uint64_t targe
                    CalibrationInputs& inputs, unsigned jobs,
                    const std::function<void(double, const std::string&)>& done) {
   const std::vector<LayerPlan> plans = schedule(graph, recipe);
-  const Images images(inputs, graph.values[graph.inputs[0]].shape, jobs);
-  Probe probe(graph, recipe, images, jobs);
   std::vector<std::vector<Choice>> choices;
-  std::uint64_t least = other_bytes(graph, plans);
-  const std::uint64_t other = least;
+  const std::uint64_t other = other_bytes(graph, plans);
+  std::uint64_t least = other;
   for (const LayerPlan& plan : plans) {
-    choices.push_back(probe.choices(plan));
-    const auto smallest =
-        std::min_element(choices.back().begin(), choices.back().end(),
-                         [](const Choice& a, const Choice& b) { return a.bytes < b.bytes; });
-    least += smallest->bytes;
-    done(static_cast<double>(choices.size()) / static_cast<double>(plans.size()),
-         graph.nodes[plan.node].name);
+    choices.push_back(offers(graph, recipe, plan));
+    least += std::min_element(choices.back().begin(), choices.back().end(),
+                              [](const Choice& a, const Choice& b) { return a.bytes < b.bytes; })
+                 ->bytes;
   }
-  const auto chosen = target_bytes < other ? std::nullopt : allocate(choices, target_bytes - other);
-  if (!chosen) {
+  if (target_bytes < least) {
     throw Error(StatusCode::kInvalidData, "a blob of " + megabytes(target_bytes) +
                                               " is too small; " + megabytes(least) +
                                               " would be enough");
   }
+  const Images images(inputs, graph.values[graph.inputs[0]].shape, jobs);
+  Probe probe(graph, recipe, images, jobs);
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    probe.weigh(plans[i], choices[i]);
+    done(static_cast<double>(i + 1) / static_cast<double>(plans.size()),
+         graph.nodes[plans[i].node].name);
+  }
+  const auto chosen = allocate(choices, target_bytes - other);
   Recipe fitted = recipe;
   for (std::size_t i = 0; i < plans.size(); ++i) {
     const Choice& choice = choices[i][(*chosen)[i]];
