@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # accuracy.sh BITDOWN DATA NETWORK TOP1 FAST_AGREEMENT FOLDER: imports the network, calibrated on 200
 # photographs, and evaluates it. Fails if exact agrees with the reference below 99 % or is further
-# than 0.4 points from TOP1, or if fast agrees below FAST_AGREEMENT or is further than 1 point.
+# than 0.4 points from TOP1, or if fast is further than 1 point or agrees below FAST_AGREEMENT with
+# all layers decoded, which gives the same bits on every CPU, or below 96 % as planned for this one.
 set -eu
 bitdown=$1
 data=$2
@@ -18,12 +19,17 @@ for file in "$checkpoint" "$labels" "$reference" "$calibration"; do
   [ -e "$file" ] || { echo "skipped: $file is missing"; exit 77; }
 done
 "$bitdown" import "$checkpoint" -o "$blob" --calibrate "$calibration" --limit 200
-# check PRECISION LEAST_AGREEMENT LARGEST_DIFFERENCE
+# check PRECISION LEAST_AGREEMENT LARGEST_DIFFERENCE [OPTION...]
 check() {
-  result=$("$bitdown" eval "$blob" --precision "$1" --labels "$labels" --reference "$reference" --json)
-  echo "$1 $result"
+  precision=$1
+  least=$2
+  largest=$3
+  shift 3
+  result=$("$bitdown" eval "$blob" --precision "$precision" "$@" --labels "$labels" \
+    --reference "$reference" --json)
+  echo "$precision $* $result"
   field() { printf '%s' "$result" | sed -n "s/.*\"$1\":\([0-9.e-]*\).*/\1/p"; }
-  awk -v precision="$1" -v least="$2" -v largest="$3" -v top1="$(field top1)" \
+  awk -v precision="$precision" -v least="$least" -v largest="$largest" -v top1="$(field top1)" \
       -v agreement="$(field agreement)" -v expected="$top1" 'BEGIN {
     off = top1 - expected; if (off < 0) off = -off
     if (top1 == "" || agreement == "" || agreement < least - 1e-9 || off > largest + 1e-9) {
@@ -31,4 +37,5 @@ check() {
   }'
 }
 check exact 0.99 0.004
-check fast "$fast_agreement" 0.01
+check fast "$fast_agreement" 0.01 --algorithm decode
+check fast 0.96 0.01
